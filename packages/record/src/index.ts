@@ -1,0 +1,64 @@
+// The closed sets: how a delivery ended, and what that means for the next one.
+export {
+  effects,
+  mutabilities,
+  mutabilitySources,
+  outcomeFacts,
+  outcomes,
+  phases,
+  retryClasses,
+  verdictOf,
+  type Effect,
+  type Mutability,
+  type MutabilitySource,
+  type Outcome,
+  type OutcomeFacts,
+  type Phase,
+  type RetryClass,
+  type Verdict,
+} from "./outcome.ts";
+export {
+  classifyRetry,
+  isRefusal,
+  RETRY_WINDOW_CALLS,
+  RETRY_WINDOW_MS,
+  retryingKinds,
+  retryKinds,
+  type Delivery,
+  type PastDelivery,
+  type RetryKind,
+  type RetryVerdict,
+} from "./retry-kind.ts";
+
+// The row of one delivery, its payload, and the contract it ran under.
+export {
+  keySources,
+  principalTypes,
+  sessionSources,
+  transports,
+  type CallPayload,
+  type CallRecord,
+  type Issue,
+  type KeySource,
+  type PrincipalType,
+  type SessionSource,
+  type ToolDefinition,
+  type Transport,
+} from "./call-record.ts";
+
+// Where rows are sent.
+export type { LedgerSink, RecordBatch, RecordedCall, RecordReport, RejectedCall } from "./sink.ts";
+
+// Canonical JSON, redaction, ids. (Fingerprints need node:crypto: `@tachograph/record/fingerprint`.)
+export { canonicalJson, CanonicalJsonError, type CanonicalJsonErrorCode, type CanonicalJsonLimits } from "./canonical-json.ts";
+export {
+  createRedactor,
+  REDACTED,
+  storable,
+  type CaptureLimits,
+  type RedactedJson,
+  type RedactedText,
+  type RedactionOptions,
+  type Redactor,
+} from "./redact.ts";
+export { firstIdAt, idTime, isUuid, newId } from "./uuid.ts";
