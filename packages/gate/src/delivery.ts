@@ -1,0 +1,390 @@
+import {
+  classifyRetry,
+  storable,
+  verdictOf,
+  type CallRecord,
+  type Outcome,
+  type PastDelivery,
+  type Transport,
+  type Verdict,
+} from "@tachograph/record";
+import { fingerprintArguments, hashFields } from "@tachograph/record/fingerprint";
+import type { Contracts } from "./contracts.ts";
+import { classifyError } from "./errors/classify-error.ts";
+import { failedFieldsOf, findIssues } from "./issues.ts";
+import type { AuthInfo, GateOptions } from "./options.ts";
+import { outcomeOf, type JsonRpcResponse } from "./outcome-of.ts";
+import type { Recorder } from "./recorder.ts";
+import { deriveSession, envelopeOf, metaOf, principalOf, toolUseIdOf, type MessageExtra } from "./request-context.ts";
+import { startCallSpan, type CallSpan } from "./span.ts";
+
+export interface ServerIdentity {
+  name: string;
+  version: string | null;
+}
+
+/** What the connection learned about its client when it was opened. */
+export interface ConnectionFacts {
+  transport: Transport;
+  transportSessionId: string | undefined;
+  protocolVersion: string | null;
+  clientName: string | null;
+  clientVersion: string | null;
+}
+
+export interface DeliveryInputs {
+  recorder: Recorder;
+  options: GateOptions;
+  server: ServerIdentity;
+  contracts: Contracts;
+  connection: ConnectionFacts;
+  message: { id?: unknown; params?: unknown };
+  extra: MessageExtra | undefined;
+}
+
+const MAX_TOOL_NAME = 256;
+const MAX_MESSAGE = 1_000;
+/** A shorter text would be found everywhere. */
+const MIN_TOKEN = 4;
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+const microseconds = (fromMs: number, toMs: number): number => Math.max(0, Math.round((toMs - fromMs) * 1000));
+
+/** One `tools/call` on its way through the gate. It becomes exactly one row and one span. */
+export class Delivery {
+  readonly call: CallRecord;
+  readonly span: CallSpan;
+  readonly rpcId: unknown;
+  /** Asked to be given up; whether it is shows in what the SDK then does. */
+  cancelRequested = false;
+  readonly #inputs: DeliveryInputs;
+  readonly #secrets = new Set<string>();
+  readonly #receivedAt: number;
+  readonly #arguments: unknown;
+  readonly #argumentsJson: string | null;
+  readonly #idempotencyKey: string | null;
+  readonly #remembered: PastDelivery;
+  #begunAt: number | undefined;
+  #returned: { result: unknown } | undefined;
+  #threw: { error: unknown } | undefined;
+  #signal: AbortSignal | undefined;
+  #settledAt: number | undefined;
+  #recorded = false;
+
+  constructor(id: string, inputs: DeliveryInputs) {
+    this.#receivedAt = performance.now();
+    const { recorder, options, server, contracts, connection, message, extra } = inputs;
+    this.#inputs = inputs;
+    this.rpcId = message.id;
+    const params = isObject(message.params) ? message.params : {};
+    const meta = metaOf(params);
+    const envelope = envelopeOf(meta);
+    const startedAt = Date.now();
+    const tool = typeof params["name"] === "string" ? this.#clean(params["name"], MAX_TOOL_NAME) : null;
+    const authInfo: AuthInfo | undefined = extra?.authInfo;
+    if (authInfo?.token !== undefined && authInfo.token.length >= MIN_TOKEN) this.#secrets.add(authInfo.token);
+    const principal = principalOf(authInfo, options);
+    const session = deriveSession({
+      meta,
+      extra,
+      transport: connection.transport,
+      transportSessionId: connection.transportSessionId,
+      processSessionId: recorder.processSessionId,
+      options,
+    });
+    const sessionId = session.sessionId === null ? null : this.#clean(session.sessionId, 256);
+    const key = meta["tachograph/idempotencyKey"];
+    this.#idempotencyKey = typeof key === "string" ? key : null;
+    this.#arguments = params["arguments"];
+    const captured = this.#capture(tool, this.#arguments);
+    this.#argumentsJson = captured.json;
+    const fingerprint = fingerprintArguments(this.#arguments, recorder.fingerprintKey);
+    const facts = contracts.factsOf(tool);
+    const toolUseId = toolUseIdOf(meta, options);
+    const retry = classifyRetry(
+      {
+        startedAt,
+        toolUseId,
+        idempotencyKey: this.#idempotencyKey,
+        fingerprint,
+        fieldHashes: () => hashFields(this.#arguments, recorder.fingerprintKey),
+        continues: "inputResponses" in params || "requestState" in params,
+        mutability: facts.mutability,
+      },
+      sessionId === null || tool === null ? [] : recorder.memory.past(sessionId, tool),
+    );
+    this.span = startCallSpan(tool, meta, startedAt);
+    this.call = {
+      id,
+      project: recorder.project,
+      sessionId,
+      sessionSource: session.sessionSource,
+      seq: recorder.memory.nextSeq(sessionId ?? ""),
+      toolUseId: toolUseId === null ? null : this.#clean(toolUseId, 256),
+      rpcId: message.id === undefined ? null : this.#clean(JSON.stringify(message.id) ?? "null", 128),
+      traceId: this.span.traceId,
+      spanId: this.span.spanId,
+      parentSpanId: this.span.parentSpanId,
+      instanceId: recorder.instanceId,
+      serverName: server.name,
+      serverVersion: server.version,
+      tool,
+      toolDefHash: null,
+      transport: connection.transport,
+      protocolVersion: this.#cleanOrNull(envelope.protocolVersion, 64) ?? connection.protocolVersion,
+      clientName: this.#cleanOrNull(envelope.clientName, 128) ?? connection.clientName,
+      clientVersion: this.#cleanOrNull(envelope.clientVersion, 64) ?? connection.clientVersion,
+      principal: this.#cleanOrNull(principal?.id, 256),
+      principalType: principal?.type ?? null,
+      authMethod: authInfo === undefined ? null : "bearer",
+      scopes: authInfo?.scopes?.slice(0, 100).map((scope) => this.#clean(scope, 128)) ?? null,
+      onBehalfOf: this.#cleanOrNull(principal?.onBehalfOf, 256),
+      mutability: facts.mutability,
+      mutabilitySource: facts.mutabilitySource,
+      outcome: "indeterminate",
+      effect: "unknown",
+      phase: "received",
+      rule: null,
+      policyHash: null,
+      reason: null,
+      errorCode: null,
+      errorMessage: null,
+      issues: null,
+      retryClass: "verify",
+      retryAfterMs: null,
+      ...retry,
+      operationId: null,
+      keySource: null,
+      originalCallId: null,
+      fingerprint,
+      startedAt,
+      durationUs: 0,
+      validateUs: null,
+      authorizeUs: null,
+      onceUs: null,
+      executeUs: null,
+      argumentsBytes: jsonBytes(this.#arguments, captured),
+      resultBytes: null,
+      redactions: captured.redactions,
+      truncated: captured.truncated,
+    };
+    recorder.begin(this.call);
+    this.#remembered = {
+      id,
+      startedAt,
+      toolUseId,
+      idempotencyKey: this.#idempotencyKey,
+      fingerprint,
+      fieldHashes: {},
+      failedFields: [],
+      outcome: undefined,
+      retryClass: undefined,
+      attempt: retry.attempt,
+    };
+    if (sessionId !== null && tool !== null) recorder.memory.remember(sessionId, tool, this.#remembered);
+  }
+
+  get recorded(): boolean {
+    return this.#recorded;
+  }
+
+  /** The tool's handler is entered; `signal` fires when the SDK gives the call up. */
+  handlerStarted(signal: AbortSignal | undefined): void {
+    if (this.#begunAt === undefined) {
+      this.#begunAt = performance.now();
+      this.call.validateUs = microseconds(this.#receivedAt, this.#begunAt);
+      this.call.phase = "executed";
+    }
+    this.#signal = signal ?? this.#signal;
+    this.#settledAt = undefined;
+    if (this.cancelRequested) this.settleIfCancelled();
+  }
+
+  handlerReturned(result: unknown): void {
+    this.#returned = { result };
+    this.#threw = undefined;
+    this.#handlerSettled("returned");
+  }
+
+  handlerThrew(error: unknown): void {
+    this.#threw = { error };
+    this.#returned = undefined;
+    this.#handlerSettled("threw");
+  }
+
+  /** The SDK's own request handler has ended: a call given up before its tool's handler was entered ends here. */
+  dispatchSettled(): void {
+    if (this.cancelRequested && this.#begunAt === undefined) this.givenUp("cancelled by the client before it was executed");
+  }
+
+  /** Records the call as cancelled where the SDK has indeed given it up, and says whether it has. */
+  settleIfCancelled(): void {
+    if (this.#signal?.aborted) this.givenUp("cancelled by the client");
+  }
+
+  /** Nobody waits for the answer any more: a cancelled notification that took effect, or a closed connection. */
+  givenUp(reason: string): void {
+    const begun = this.#begunAt !== undefined;
+    this.#record("cancelled", verdictOf("cancelled", this.#mutability(), begun), { reason, keepOpen: begun && this.#settledAt === undefined });
+  }
+
+  /** A message that names `tools/call` and is no request: it gets no answer. */
+  refusedUnanswered(reason: string): void {
+    this.#record("malformed", verdictOf("malformed", this.#mutability(), false), { reason });
+  }
+
+  /** The answer is about to leave: the row is in the journal before it does. */
+  answered(response: JsonRpcResponse): void {
+    if (this.#recorded) return;
+    const observed = {
+      begun: this.#begunAt !== undefined,
+      returned: this.#returned,
+      threw: this.#threw,
+      offered: this.call.tool === null ? undefined : this.#inputs.contracts.offers(this.call.tool),
+    };
+    const payload = response.error === undefined ? response.result : response.error;
+    const captured = this.#capture(this.call.tool, payload);
+    let outcome = outcomeOf(observed, response);
+    // What cannot be written as JSON never reaches a client behind a pipe or a socket.
+    if (captured.unwritable && this.call.transport !== "memory") outcome = "invalid_output";
+    const { call } = this;
+    call.resultBytes = jsonBytes(payload, captured);
+    call.redactions += captured.redactions;
+    call.truncated ||= captured.truncated;
+    if (observed.begun || outcome === "ok") call.phase = "answered";
+    let verdict = verdictOf(outcome, this.#mutability(), observed.begun);
+    if (outcome === "tool_error" && observed.threw !== undefined) {
+      const { code, retryAfterMs, effect, retryClass } = classifyError(observed.threw.error, this.#mutability());
+      verdict = { effect, retryClass };
+      call.errorCode = this.#clean(code, 64);
+      call.retryAfterMs = retryAfterMs;
+    } else if (response.error !== undefined) call.errorCode = `mcp:${String(response.error.code)}`;
+    if (outcome !== "ok") this.#explain(outcome, response);
+    const statusCode = typeof response.error?.code === "number" ? response.error.code : null;
+    this.#record(outcome, verdict, { statusCode, resultJson: captured.json });
+  }
+
+  #explain(outcome: Outcome, response: JsonRpcResponse): void {
+    const { call } = this;
+    if (outcome === "invalid_input" && call.tool !== null) {
+      call.issues = findIssues(this.#inputs.contracts.inputSchemaOf(call.tool), this.#arguments);
+      for (const issue of call.issues ?? []) issue.path = this.#clean(issue.path, 256);
+    }
+    const message = messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error);
+    if (message !== null) call.errorMessage = this.#clean(message, MAX_MESSAGE);
+  }
+
+  #handlerSettled(how: "returned" | "threw"): void {
+    const now = performance.now();
+    this.#settledAt = now;
+    if (this.#recorded) this.span.completeLate(how);
+    else if (this.#begunAt !== undefined) this.call.executeUs = microseconds(this.#begunAt, now);
+    if (this.cancelRequested && !this.#recorded) this.settleIfCancelled();
+  }
+
+  #record(
+    outcome: Outcome,
+    verdict: Verdict,
+    more: { reason?: string; statusCode?: number | null; resultJson?: string | null; keepOpen?: boolean } = {},
+  ): void {
+    if (this.#recorded) return;
+    this.#recorded = true;
+    const { call, span } = this;
+    const { recorder, server, contracts } = this.#inputs;
+    const { contract, mutability, mutabilitySource } = contracts.factsOf(call.tool);
+    call.outcome = outcome;
+    call.effect = verdict.effect;
+    call.retryClass = verdict.retryClass;
+    call.mutability = mutability;
+    call.mutabilitySource = mutabilitySource;
+    call.toolDefHash = contract?.hash ?? null;
+    call.reason = more.reason ?? null;
+    call.durationUs = microseconds(this.#receivedAt, performance.now());
+    if (contract !== null && call.tool !== null) {
+      recorder.define({
+        hash: contract.hash,
+        definition: contract.definition,
+        project: call.project,
+        serverName: call.serverName,
+        serverVersion: server.version,
+        tool: call.tool,
+        seenAt: call.startedAt,
+      });
+    }
+    recorder.record(call, { arguments: this.#argumentsJson, result: more.resultJson ?? null });
+    span.settle(call, more.statusCode ?? null, more.keepOpen ?? false);
+    this.#remember();
+  }
+
+  #remember(): void {
+    const { outcome, retryClass, issues } = this.call;
+    const failed = outcome !== "ok" && outcome !== "duplicate_replayed";
+    Object.assign(this.#remembered, {
+      fieldHashes: failed ? hashFields(this.#arguments, this.#inputs.recorder.fingerprintKey) : {},
+      failedFields: failedFieldsOf(issues),
+      outcome,
+      retryClass,
+    });
+  }
+
+  /** An annotation may have become known since the call came in. */
+  #mutability(): CallRecord["mutability"] {
+    return this.#inputs.contracts.factsOf(this.call.tool).mutability;
+  }
+
+  #capture(tool: string | null, value: unknown): CapturedJson {
+    const { recorder, options } = this.#inputs;
+    if (value === undefined) return { json: null, redactions: 0, truncated: false, kept: false, unwritable: false };
+    const redacted = recorder.redactor.json(value, this.#secrets, options.captureLimits);
+    const kept = tool === null || !Object.hasOwn(options.tools ?? {}, tool) || options.tools?.[tool]?.capture !== "none";
+    return { ...redacted, json: kept ? redacted.json : null, kept, unwritable: redacted.json === null };
+  }
+
+  #clean(text: string, maxLength: number): string {
+    const clean = this.#inputs.recorder.redactor.text(text, this.#secrets, maxLength);
+    // The first texts are cleaned before there is a row to count in.
+    if (this.call !== undefined) {
+      this.call.redactions += clean.redactions;
+      this.call.truncated ||= clean.truncated;
+    }
+    return clean.text;
+  }
+
+  #cleanOrNull(text: string | null | undefined, maxLength: number): string | null {
+    return text === null || text === undefined ? null : this.#clean(text, maxLength);
+  }
+}
+
+interface CapturedJson {
+  json: string | null;
+  redactions: number;
+  truncated: boolean;
+  kept: boolean;
+  unwritable: boolean;
+}
+
+function jsonBytes(value: unknown, captured: CapturedJson): number | null {
+  if (value === undefined) return null;
+  if (captured.json !== null && captured.redactions === 0 && !captured.truncated) return Buffer.byteLength(captured.json);
+  try {
+    return Buffer.byteLength(JSON.stringify(value) ?? "");
+  } catch {
+    return null;
+  }
+}
+
+function messageOf(error: unknown): string | null {
+  if (typeof error === "string") return error;
+  if (!isObject(error)) return null;
+  try {
+    return typeof error["message"] === "string" ? storable(error["message"]) : null;
+  } catch {
+    return null;
+  }
+}
+
+function firstText(result: unknown): string | null {
+  const content = isObject(result) ? result["content"] : undefined;
+  if (!Array.isArray(content)) return null;
+  const block = (content as unknown[]).find((item) => isObject(item) && typeof item["text"] === "string");
+  return isObject(block) ? String(block["text"]) : null;
+}

@@ -1,0 +1,63 @@
+import { crc32 } from "node:zlib";
+import type { CallPayload, CallRecord, ToolDefinition } from "@tachograph/record";
+
+/** First frame of every segment: whose journal this is. */
+export interface JournalHeader {
+  kind: "header";
+  version: 1;
+  instanceId: string;
+  segment: number;
+  host: string;
+  pid: number;
+  /** Tells a process from a later one with the same pid; null where the system does not say. */
+  processStart: string | null;
+  /** Whether the process ships this journal itself while it lives. */
+  shipsItself: boolean;
+}
+
+export type JournalEntry =
+  | JournalHeader
+  /** Written on receipt: a call that has no `call` frame when its process is dead ended `indeterminate`. */
+  | { kind: "begun"; call: CallRecord }
+  | { kind: "call"; call: CallRecord; payload: CallPayload | null }
+  | { kind: "definition"; definition: ToolDefinition };
+
+const PREFIX_BYTES = 8;
+/** A longer frame is damage, not data. */
+const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+
+/** Length (u32, little endian), CRC-32 of the body (u32), body: JSON in UTF-8. */
+export function encodeFrame(entry: JournalEntry): Buffer {
+  const json = JSON.stringify(entry);
+  const frame = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(json));
+  frame.write(json, PREFIX_BYTES, "utf8");
+  frame.writeUInt32LE(frame.length - PREFIX_BYTES, 0);
+  frame.writeUInt32LE(crc32(frame.subarray(PREFIX_BYTES)), 4);
+  return frame;
+}
+
+export interface DecodedFrames {
+  entries: { entry: JournalEntry; end: number }[];
+  /** Bytes that were whole frames. */
+  consumed: number;
+  /** Why decoding stopped before the end: the rest is not there yet, or is damaged. */
+  stopped: "end" | "incomplete" | "damaged";
+}
+
+/** Reads whole frames from the start of `bytes`, at most `maxEntries`; `end` counts from the start of `bytes`. */
+export function decodeFrames(bytes: Buffer, maxEntries = Number.POSITIVE_INFINITY): DecodedFrames {
+  const entries: DecodedFrames["entries"] = [];
+  let at = 0;
+  while (at < bytes.length && entries.length < maxEntries) {
+    if (bytes.length - at < PREFIX_BYTES) return { entries, consumed: at, stopped: "incomplete" };
+    const length = bytes.readUInt32LE(at);
+    if (length === 0 || length > MAX_FRAME_BYTES) return { entries, consumed: at, stopped: "damaged" };
+    const end = at + PREFIX_BYTES + length;
+    if (end > bytes.length) return { entries, consumed: at, stopped: "incomplete" };
+    const body = bytes.subarray(at + PREFIX_BYTES, end);
+    if (crc32(body) !== bytes.readUInt32LE(at + 4)) return { entries, consumed: at, stopped: "damaged" };
+    entries.push({ entry: JSON.parse(body.toString("utf8")) as JournalEntry, end });
+    at = end;
+  }
+  return { entries, consumed: at, stopped: "end" };
+}

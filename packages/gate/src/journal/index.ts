@@ -1,0 +1,4 @@
+// The local file between the gate and the ledger, and what carries it there.
+export { dataDirectory, journalDirectory } from "./data-directory.ts";
+export { Journal, type JournalOptions, type JournalProblem } from "./journal.ts";
+export { startShipper, type Shipper, type ShipperOptions, type ShipperStats } from "./shipper.ts";

@@ -1,0 +1,159 @@
+import { closeSync, fsync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { encodeFrame, type JournalEntry } from "./frame.ts";
+import { ownIdentity } from "./process-identity.ts";
+
+export interface JournalOptions {
+  directory: string;
+  /** UUID of the gate instance; names the files. */
+  instanceId: string;
+  shipsItself: boolean;
+  /** A segment is closed and may be removed once it is this long. @defaultValue 8 MiB */
+  segmentBytes?: number;
+  /** How long a written frame may wait for the disk, in milliseconds. @defaultValue 50 */
+  fsyncIntervalMs?: number;
+  /** What is kept in memory while the disk takes nothing. @defaultValue 16 MiB */
+  maxWaitingBytes?: number;
+  onProblem(problem: JournalProblem): void;
+}
+
+export interface JournalProblem {
+  code: "journal_unwritable" | "journal_recovered" | "record_dropped";
+  message: string;
+  cause?: unknown;
+}
+
+/** Name of a segment: files of one instance sort in the order of writing. */
+export const segmentName = (instanceId: string, segment: number): string =>
+  `${instanceId}.${String(segment).padStart(8, "0")}.journal`;
+
+const FILE_MODE = 0o600;
+
+/**
+ * Append-only file of one process. A frame is with the kernel when `append` returns, so it survives `kill -9`; it is on
+ * disk within `fsyncIntervalMs`. A failing disk never throws into the caller: frames wait in memory, and what does not
+ * fit there any more is counted in `dropped` and reported.
+ */
+export class Journal {
+  /** Records lost because neither disk nor memory took them. */
+  dropped = 0;
+  readonly #options: Required<JournalOptions>;
+  #fd: number | undefined;
+  #segment = 0;
+  #segmentLength = 0;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #fsyncTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: JournalOptions) {
+    this.#options = { segmentBytes: 8 * 1024 * 1024, fsyncIntervalMs: 50, maxWaitingBytes: 16 * 1024 * 1024, ...options };
+  }
+
+  append(entry: JournalEntry): void {
+    const frame = encodeFrame(entry);
+    try {
+      if (this.#waiting.length > 0) this.#writeWaiting();
+      this.#write(frame);
+    } catch (cause) {
+      this.#keep(frame, cause);
+    }
+  }
+
+  /** Closes the file; the next append opens a new segment. */
+  close(): void {
+    if (this.#waiting.length > 0) {
+      try {
+        this.#writeWaiting();
+      } catch (cause) {
+        this.#drop(this.#waiting.length, cause);
+      }
+    }
+    this.#closeSegment();
+  }
+
+  #write(frame: Buffer): void {
+    if (this.#fd === undefined || this.#segmentLength >= this.#options.segmentBytes) this.#openSegment();
+    this.#writeWhole(frame);
+    this.#fsyncTimer ??= setTimeout(() => this.#fsync(), this.#options.fsyncIntervalMs).unref();
+  }
+
+  #writeWhole(frame: Buffer): void {
+    let written = 0;
+    try {
+      while (written < frame.length) written += writeSync(this.#fd as number, frame, written);
+      this.#segmentLength += frame.length;
+    } catch (error) {
+      // A frame cut short would hide all that follows it in the same file.
+      if (written > 0) this.#closeSegment();
+      throw error;
+    }
+  }
+
+  #openSegment(): void {
+    this.#closeSegment();
+    const { directory, instanceId, shipsItself } = this.#options;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const segment = this.#segment + 1;
+    const path = join(directory, segmentName(instanceId, segment));
+    this.#fd = openSync(path, "ax", FILE_MODE);
+    this.#segmentLength = 0;
+    try {
+      this.#writeWhole(encodeFrame({ kind: "header", version: 1, instanceId, segment, ...ownIdentity(), shipsItself }));
+      this.#segment = segment;
+    } catch (error) {
+      this.#closeSegment();
+      rmSync(path, { force: true });
+      throw error;
+    }
+  }
+
+  #closeSegment(): void {
+    clearTimeout(this.#fsyncTimer);
+    this.#fsyncTimer = undefined;
+    if (this.#fd === undefined) return;
+    const fd = this.#fd;
+    this.#fd = undefined;
+    fsync(fd, () => closeSync(fd));
+  }
+
+  #fsync(): void {
+    this.#fsyncTimer = undefined;
+    if (this.#fd === undefined) return;
+    fsync(this.#fd, (error) => {
+      if (error) this.#report("journal_unwritable", "the journal could not be flushed to disk", error);
+    });
+  }
+
+  #keep(frame: Buffer, cause: unknown): void {
+    if (this.#waiting.length === 0) {
+      const { directory } = this.#options;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      this.#report("journal_unwritable", `the journal in ${directory} takes no more records (${reason}); they wait in memory`, cause);
+    }
+    if (this.#waitingBytes + frame.length > this.#options.maxWaitingBytes) {
+      this.#drop(1, cause);
+      return;
+    }
+    this.#waiting.push(frame);
+    this.#waitingBytes += frame.length;
+  }
+
+  #drop(count: number, cause: unknown): void {
+    this.dropped += count;
+    this.#report("record_dropped", `${count} record(s) lost: the journal takes none and memory is full`, cause);
+  }
+
+  #writeWaiting(): void {
+    while (this.#waiting.length > 0) {
+      const frame = this.#waiting[0] as Buffer;
+      this.#write(frame);
+      this.#waiting.shift();
+      this.#waitingBytes -= frame.length;
+    }
+    this.#report("journal_recovered", "the journal takes records again; what waited in memory is written");
+  }
+
+  #report(code: JournalProblem["code"], message: string, cause?: unknown): void {
+    this.#options.onProblem({ code, message, cause });
+  }
+}

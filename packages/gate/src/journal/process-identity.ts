@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+
+export interface ProcessIdentity {
+  host: string;
+  pid: number;
+  processStart: string | null;
+}
+
+/** The kernel's start time of a process, in clock ticks since boot, with the boot it belongs to. */
+function processStart(pid: number): string | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot}:${fields[19]}`;
+  } catch {
+    return null;
+  }
+}
+
+export function ownIdentity(): ProcessIdentity {
+  return { host: hostname(), pid: process.pid, processStart: processStart(process.pid) };
+}
+
+/** Whether that very process still runs. A process of another host counts as alive: from here nobody can tell. */
+export function isAlive(identity: ProcessIdentity): boolean {
+  if (identity.host !== hostname()) return true;
+  try {
+    process.kill(identity.pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+  const start = processStart(identity.pid);
+  return start === null || identity.processStart === null || start === identity.processStart;
+}

@@ -1,0 +1,109 @@
+import { createRedactor, newId, type CallPayload, type CallRecord, type Redactor, type ToolDefinition } from "@tachograph/record";
+import { loadFingerprintKey } from "./fingerprint-key.ts";
+import { journalDirectory } from "./journal/data-directory.ts";
+import { Journal } from "./journal/journal.ts";
+import { startShipper, type Shipper } from "./journal/shipper.ts";
+import type { Diagnostic, RecorderOptions } from "./options.ts";
+import { SessionMemory } from "./session-memory.ts";
+
+/**
+ * What all gates of one process share: the journal, the fingerprint key, the memory of recent deliveries. A stateless
+ * server makes a gate per request, so making one must cost nothing; the recorder is found again by its options.
+ */
+export interface Recorder {
+  readonly project: string;
+  readonly instanceId: string;
+  readonly fingerprintKey: Uint8Array;
+  readonly redactor: Redactor;
+  readonly memory: SessionMemory;
+  /** Session of a stdio server whose host names none. */
+  readonly processSessionId: string;
+  begin(call: CallRecord): void;
+  record(call: CallRecord, payload: CallPayload | null): void;
+  define(definition: ToolDefinition): void;
+  report(diagnostic: Diagnostic): void;
+  /** Ships what the journal holds, where this process ships it. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const recorders = new Map<string, { options: RecorderOptions; recorder: Recorder }[]>();
+const DIAGNOSTIC_INTERVAL_MS = 60_000;
+/** A process that sees more contracts than this has servers that change theirs all the time. */
+const MAX_KNOWN_DEFINITIONS = 10_000;
+
+/** The recorder for these options: the same one for the same project, folder, ledger, key and redaction. */
+export function recorderFor(options: RecorderOptions): Recorder {
+  const project = options.project ?? (process.env["TACHOGRAPH_PROJECT"] || "default");
+  const directory = options.journalDirectory ?? journalDirectory();
+  const place = `${project}\0${directory}`;
+  const known = recorders.get(place) ?? [];
+  const found = known.find(
+    ({ options: other }) =>
+      other.ledger === options.ledger &&
+      other.redact === options.redact &&
+      other.fingerprintKey === options.fingerprintKey &&
+      other.onDiagnostic === options.onDiagnostic,
+  );
+  if (found) return found.recorder;
+  const recorder = createRecorder(project, directory, options, () => {
+    recorders.set(place, (recorders.get(place) ?? []).filter((entry) => entry.recorder !== recorder));
+  });
+  recorders.set(place, [...known, { options, recorder }]);
+  return recorder;
+}
+
+/** Stores everything that this process recorded and ships itself, and closes its journals. For tests and orderly shutdown. */
+export async function closeRecorders(): Promise<void> {
+  await Promise.all([...recorders.values()].flat().map(({ recorder }) => recorder.close()));
+}
+
+function createRecorder(project: string, directory: string, options: RecorderOptions, onClose: () => void): Recorder {
+  const instanceId = newId();
+  const report = options.onDiagnostic ?? toStderr();
+  const journal = new Journal({ directory, instanceId, shipsItself: options.ledger !== undefined, onProblem: report });
+  const redactor = createRedactor(options.redact);
+  const fingerprintKey = loadFingerprintKey(options.fingerprintKey, report);
+  const definitions = new Set<string>();
+  let shipper: Shipper | undefined;
+  if (options.ledger !== undefined) {
+    const onError = (cause: unknown): void => report({ code: "ship_failed", message: "rows wait in the journal: the ledger takes none", cause });
+    shipper = startShipper({ directory, sink: options.ledger, ownInstanceId: instanceId, onError });
+  }
+  return {
+    project,
+    instanceId,
+    fingerprintKey,
+    redactor,
+    memory: new SessionMemory(),
+    processSessionId: newId(),
+    begin: (call) => journal.append({ kind: "begun", call }),
+    record: (call, payload) => journal.append({ kind: "call", call, payload }),
+    define(definition) {
+      const key = `${definition.serverName}\0${definition.tool}\0${definition.hash}`;
+      if (definitions.has(key)) return;
+      if (definitions.size >= MAX_KNOWN_DEFINITIONS) definitions.clear();
+      definitions.add(key);
+      journal.append({ kind: "definition", definition });
+    },
+    report,
+    flush: async () => shipper?.flush(),
+    async close() {
+      onClose();
+      journal.close();
+      await shipper?.flush().catch(() => undefined);
+      await shipper?.stop();
+    },
+  };
+}
+
+function toStderr(): (diagnostic: Diagnostic) => void {
+  const lastAt = new Map<string, number>();
+  return ({ code, message, cause }) => {
+    const now = Date.now();
+    if (now - (lastAt.get(code) ?? 0) < DIAGNOSTIC_INTERVAL_MS) return;
+    lastAt.set(code, now);
+    const why = cause instanceof Error ? `: ${cause.message}` : "";
+    process.stderr.write(`tachograph: ${message}${why}\n`);
+  };
+}

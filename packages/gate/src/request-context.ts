@@ -1,0 +1,117 @@
+import type { SessionSource, Transport } from "@tachograph/record";
+import type { AuthInfo, GateOptions, Principal } from "./options.ts";
+
+/** What both SDKs hand over with a message; each fills its own half. */
+export interface MessageExtra {
+  authInfo?: AuthInfo;
+  /** v1: headers as an object. */
+  requestInfo?: { headers?: Record<string, string | string[] | undefined> };
+  /** v2: the web request. */
+  request?: { headers?: Headers };
+}
+
+export interface DerivedSession {
+  sessionId: string | null;
+  sessionSource: SessionSource;
+}
+
+const knownSessionKeys = [
+  "vscode.conversationId",
+  "threadId",
+  "sessionId",
+  "ai.opencode/sessionID",
+  "antigravity.google/conversation_id",
+  "openai/session",
+  "claudecode/sessionId",
+];
+const knownToolUseIdKeys = ["claudecode/toolUseId", "toolUseId", "toolCallId"];
+const MAX_ID_LENGTH = 256;
+
+export type Meta = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/** `params._meta` of a request, empty where there is none. */
+export function metaOf(params: unknown): Meta {
+  const meta = isObject(params) ? params["_meta"] : undefined;
+  return isObject(meta) ? meta : {};
+}
+
+function idFrom(meta: Meta, keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const value = Object.hasOwn(meta, key) ? meta[key] : undefined;
+    if ((typeof value === "string" && value !== "" && value.length <= MAX_ID_LENGTH) || typeof value === "number") return String(value);
+  }
+  return null;
+}
+
+export function headerOf(extra: MessageExtra | undefined, name: string): string | null {
+  const fromWeb = extra?.request?.headers?.get?.(name);
+  if (typeof fromWeb === "string") return fromWeb;
+  const value = extra?.requestInfo?.headers?.[name];
+  return typeof value === "string" ? value : (value?.[0] ?? null);
+}
+
+function baggageSession(baggage: unknown): string | null {
+  if (typeof baggage !== "string" || baggage.length > 8192) return null;
+  for (const member of baggage.split(",")) {
+    const [name, ...rest] = (member.split(";")[0] ?? "").split("=");
+    if (name?.trim() !== "session.id") continue;
+    try {
+      const value = decodeURIComponent(rest.join("=").trim());
+      return value === "" || value.length > MAX_ID_LENGTH ? null : value;
+    } catch {
+      return null;
+    }
+  }
+  return null;
+}
+
+export interface SessionInputs {
+  meta: Meta;
+  extra: MessageExtra | undefined;
+  transport: Transport;
+  /** `sessionId` of the transport, where it keeps one. */
+  transportSessionId: string | undefined;
+  processSessionId: string;
+  options: GateOptions;
+}
+
+/** The agent conversation a delivery belongs to, and how we know. Never fails, never an identity. */
+export function deriveSession(inputs: SessionInputs): DerivedSession {
+  const { meta, extra, transport, options } = inputs;
+  const found = (sessionId: string | null, sessionSource: SessionSource): DerivedSession | null =>
+    sessionId === null ? null : { sessionId, sessionSource };
+  const onPipe = transport === "stdio";
+  return (
+    found(idFrom(meta, [...(options.sessionMetaKeys ?? []), ...knownSessionKeys]), "meta") ??
+    found(baggageSession(meta["baggage"]) ?? baggageSession(headerOf(extra, "baggage")), "baggage") ??
+    found((onPipe && process.env["CLAUDE_CODE_SESSION_ID"]) || null, "environment") ??
+    found(inputs.transportSessionId ?? headerOf(extra, "mcp-session-id"), "mcp_session_id") ??
+    found(onPipe || transport === "memory" ? inputs.processSessionId : null, "process") ?? { sessionId: null, sessionSource: "none" }
+  );
+}
+
+/** The host's own id of the call. */
+export const toolUseIdOf = (meta: Meta, options: GateOptions): string | null =>
+  idFrom(meta, [...(options.toolUseIdMetaKeys ?? []), ...knownToolUseIdKeys]);
+
+/** Who is answerable, where something verified says so. */
+export function principalOf(authInfo: AuthInfo | undefined, options: GateOptions): Principal | null {
+  if (authInfo === undefined) return null;
+  if (options.principal) return options.principal(authInfo);
+  const subject = authInfo.extra?.["sub"];
+  if (typeof subject === "string" && subject !== "") return { id: subject, type: "user" };
+  return authInfo.clientId ? { id: authInfo.clientId, type: "client" } : null;
+}
+
+/** Client name and version that a request carries in itself (protocol 2026-07-28). */
+export function envelopeOf(meta: Meta): { clientName?: string; clientVersion?: string; protocolVersion?: string } {
+  const client = meta["io.modelcontextprotocol/clientInfo"];
+  const version = meta["io.modelcontextprotocol/protocolVersion"];
+  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  return {
+    ...(isObject(client) ? { clientName: text(client["name"]), clientVersion: text(client["version"]) } : {}),
+    protocolVersion: text(version),
+  };
+}

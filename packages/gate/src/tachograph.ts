@@ -1,0 +1,248 @@
+import { Connection, currentDelivery, type Gate, type TransportLike } from "./connection.ts";
+import { Contracts, type RegisteredTool } from "./contracts.ts";
+import { checkGateOptions, type GateOptions } from "./options.ts";
+import { recorderFor } from "./recorder.ts";
+
+type AnyFunction = (...args: never[]) => unknown;
+type Handler = (...args: unknown[]) => unknown;
+
+/** A low-level `Server` of either SDK, by what the gate touches of it. */
+export interface LowLevelServer {
+  connect(transport: never): Promise<void>;
+  setRequestHandler: AnyFunction;
+  assertCanSetRequestHandler?(method: string): void;
+  fallbackRequestHandler?: AnyFunction | undefined;
+}
+
+/** An `McpServer` of either SDK, by what the gate touches of it. */
+export interface HighLevelServer {
+  readonly server: LowLevelServer;
+  registerTool: AnyFunction;
+}
+
+const gated = new WeakSet<object>();
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+const isHighLevel = (server: object): server is HighLevelServer =>
+  "registerTool" in server && "server" in server && isObject(server.server) && "setRequestHandler" in server.server;
+
+/**
+ * Puts the gate around an MCP server: an `McpServer` or low-level `Server` of `@modelcontextprotocol/sdk` 1.x, or of
+ * `@modelcontextprotocol/server` 2.x. Call it before any tool is registered. Without options it observes: every tool
+ * call becomes a row and a span, and nothing the client sees changes.
+ *
+ * @returns the same server.
+ * @throws {TypeError} where the object is no such server, tools are registered already, or an option is wrong.
+ */
+export function tachograph<T extends HighLevelServer | LowLevelServer>(server: T, options: GateOptions = {}): T {
+  checkGateOptions(options);
+  const low: unknown = isObject(server) && isHighLevel(server) ? server.server : server;
+  if (!isObject(low) || typeof low["connect"] !== "function" || typeof low["setRequestHandler"] !== "function") {
+    throw new TypeError("tachograph(server): give it an McpServer or Server of the MCP TypeScript SDK (1.x or 2.x)");
+  }
+  if (gated.has(low)) throw new TypeError("tachograph(server): this server has a gate already; wrap it once");
+  refuseLateGate(server, low);
+  gated.add(low);
+
+  const gate: Gate = {
+    recorder: recorderFor(options),
+    options,
+    server: identityOf(low),
+    contracts: new Contracts(options.tools),
+    loadListing: undefined,
+  };
+  watchRequestHandlers(low, gate, isHighLevel(server));
+  if (isHighLevel(server)) watchRegistrations(server as unknown as Record<string, unknown>, gate.contracts);
+  watchConnections(low, gate);
+  return server;
+}
+
+function refuseLateGate(server: object, low: Record<string, unknown>): void {
+  const late = new TypeError("tachograph(server): call it before tools are registered, right where the server is made");
+  const tools = (server as { _registeredTools?: object })._registeredTools;
+  if (isObject(tools) && Object.keys(tools).length > 0) throw late;
+  if (isHighLevel(server)) return;
+  try {
+    (low as unknown as LowLevelServer).assertCanSetRequestHandler?.("tools/call");
+  } catch {
+    throw late;
+  }
+}
+
+/** Neither SDK shows a server's own name and version; both answer `initialize` with them. */
+function identityOf(low: Record<string, unknown>): Gate["server"] {
+  const info = low["_serverInfo"];
+  const text = (name: string): string | null => (isObject(info) && typeof info[name] === "string" ? info[name] : null);
+  return { name: text("name") ?? "unnamed server", version: text("version") };
+}
+
+/** `connect` ▸ the transport's one-shot `start`, when the SDK's callbacks are in place and no message has come yet. */
+function watchConnections(low: Record<string, unknown>, gate: Gate): void {
+  const connect = (low["connect"] as Handler).bind(low);
+  low["connect"] = (transport: TransportLike): unknown => {
+    const { start } = transport;
+    transport.start = () => {
+      transport.start = start;
+      new Connection(gate, transport).install();
+      return start.call(transport);
+    };
+    return connect(transport);
+  };
+}
+
+/** Learns when the SDK's handling of a call ends, and for a low-level server when its own handler starts and ends. */
+function watchRequestHandlers(low: Record<string, unknown>, gate: Gate, highLevel: boolean): void {
+  const setRequestHandler = (low["setRequestHandler"] as Handler).bind(low);
+  low["setRequestHandler"] = (...args: unknown[]): unknown => {
+    const handler = args.at(-1);
+    if (typeof handler !== "function") return setRequestHandler(...args);
+    const handle = handler as Handler;
+    if (handlesMethod(args[0], "tools/list")) {
+      gate.loadListing = listingLoader(handle, gate.contracts);
+      return setRequestHandler(...args);
+    }
+    if (!handlesMethod(args[0], "tools/call")) return setRequestHandler(...args);
+    const watched = async (...call: unknown[]): Promise<unknown> => {
+      if (!highLevel && !gate.contracts.hasListing) gate.loadListing?.(call[1]);
+      try {
+        return await (highLevel ? handle(...call) : observeHandler(handle, call));
+      } finally {
+        currentDelivery.getStore()?.dispatchSettled();
+      }
+    };
+    return setRequestHandler(...args.slice(0, -1), watched);
+  };
+  if (!highLevel) watchFallbackHandler(low);
+}
+
+/** A server that forwards everything may do so without a handler for `tools/call`. */
+function watchFallbackHandler(low: Record<string, unknown>): void {
+  let fallback = low["fallbackRequestHandler"];
+  Object.defineProperty(low, "fallbackRequestHandler", {
+    configurable: true,
+    enumerable: true,
+    get: () => fallback,
+    set: (handler: unknown) => {
+      fallback =
+        typeof handler === "function"
+          ? (...call: unknown[]) => {
+              const isCall = isObject(call[0]) && call[0]["method"] === "tools/call";
+              return isCall ? observeHandler(handler as Handler, call) : (handler as Handler)(...call);
+            }
+          : handler;
+    },
+  });
+}
+
+/** v2 names the method; v1 gives a schema whose `method` is that literal. */
+function handlesMethod(subject: unknown, method: string): boolean {
+  if (typeof subject === "string") return subject === method;
+  if (!isObject(subject)) return false;
+  const shape: unknown = subject["shape"];
+  const literal = isObject(shape) ? shape["method"] : undefined;
+  if (!isObject(literal) || typeof literal["safeParse"] !== "function") return false;
+  return (literal["safeParse"] as (value: string) => { success: boolean }).call(literal, method).success;
+}
+
+function listingLoader(handle: Handler, contracts: Contracts): (extra: unknown) => void {
+  let asked = false;
+  return (extra) => {
+    if (asked) return;
+    asked = true;
+    // Its failure is the server's own affair: the contract stays unknown until a client lists the tools.
+    Promise.resolve()
+      .then(() => handle({ method: "tools/list", params: {} }, extra))
+      .then((result) => contracts.list(isObject(result) ? result["tools"] : undefined))
+      .catch(() => undefined);
+  };
+}
+
+/** Tells the running delivery when the tool's handler starts, returns and throws. */
+function observeHandler(handler: Handler, call: unknown[], self?: unknown): unknown {
+  const delivery = currentDelivery.getStore();
+  if (delivery === undefined) return handler.apply(self, call);
+  delivery.handlerStarted(signalOf(call.at(-1)));
+  let result: unknown;
+  try {
+    result = handler.apply(self, call);
+  } catch (error) {
+    delivery.handlerThrew(error);
+    throw error;
+  }
+  if (!isThenable(result)) {
+    delivery.handlerReturned(result);
+    return result;
+  }
+  return result.then(
+    (value) => {
+      delivery.handlerReturned(value);
+      return value;
+    },
+    (error: unknown) => {
+      delivery.handlerThrew(error);
+      throw error;
+    },
+  );
+}
+
+const isThenable = (value: unknown): value is Promise<unknown> => isObject(value) && typeof value["then"] === "function";
+
+/** v1: `extra.signal`; v2: `ctx.mcpReq.signal`. */
+function signalOf(extra: unknown): AbortSignal | undefined {
+  if (!isObject(extra)) return undefined;
+  const signal = extra["signal"] ?? (isObject(extra["mcpReq"]) ? extra["mcpReq"]["signal"] : undefined);
+  return signal instanceof AbortSignal ? signal : undefined;
+}
+
+function observed(handler: unknown): unknown {
+  if (typeof handler === "function") {
+    return function observedHandler(this: unknown, ...call: unknown[]): unknown {
+      return observeHandler(handler as Handler, call, this);
+    };
+  }
+  // v1 task tools: an object of handlers, of which `createTask` is the one that acts on a call.
+  if (isObject(handler) && typeof handler["createTask"] === "function") {
+    return Object.assign(Object.create(Object.getPrototypeOf(handler) as object | null) as object, handler, {
+      createTask: observed((handler["createTask"] as Handler).bind(handler)),
+    });
+  }
+  return handler;
+}
+
+function watchRegistrations(server: Record<string, unknown>, contracts: Contracts): void {
+  watchRegistration(server, "registerTool", contracts);
+  watchRegistration(server, "tool", contracts);
+  const experimental = server["experimental"];
+  const tasks = isObject(experimental) ? experimental["tasks"] : undefined;
+  if (isObject(tasks)) watchRegistration(tasks, "registerToolTask", contracts);
+}
+
+/** The handler is the last argument of every registering method, and its result the tool that is registered. */
+function watchRegistration(owner: Record<string, unknown>, method: string, contracts: Contracts): void {
+  const original = owner[method];
+  if (typeof original !== "function") return;
+  owner[method] = (...args: unknown[]): unknown => {
+    const registered = (original as Handler).call(owner, ...args.slice(0, -1), observed(args.at(-1)));
+    if (isObject(registered) && typeof args[0] === "string") watchTool(args[0], registered, contracts);
+    return registered;
+  };
+}
+
+function watchTool(name: string, registered: Record<string, unknown>, contracts: Contracts): void {
+  let current = name;
+  contracts.register(current, registered as RegisteredTool);
+  const update = registered["update"];
+  if (typeof update !== "function") return;
+  registered["update"] = (updates: Record<string, unknown>): unknown => {
+    const changes = "callback" in updates ? { ...updates, callback: observed(updates["callback"]) } : updates;
+    const result = (update as Handler).call(registered, changes);
+    if (updates["name"] !== undefined) {
+      contracts.unregister(current);
+      if (typeof updates["name"] === "string") {
+        current = updates["name"];
+        contracts.register(current, registered as RegisteredTool);
+      }
+    }
+    return result;
+  };
+}
