@@ -64,7 +64,7 @@ export class Connection {
   constructor(gate: Gate, transport: TransportLike) {
     this.#gate = gate;
     this.#transport = transport;
-    this.#facts = { transport: "other", transportSessionId: undefined, protocolVersion: null, clientName: null, clientVersion: null };
+    this.#facts = { connectionId: newId(), transport: "other", transportSessionId: undefined, protocolVersion: null, clientName: null, clientVersion: null };
   }
 
   /** Takes its place around the transport; the SDK has just set its own callbacks and is about to start it. */

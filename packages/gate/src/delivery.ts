@@ -25,6 +25,7 @@ export interface ServerIdentity {
 
 /** What the connection learned about its client when it was opened. */
 export interface ConnectionFacts {
+  connectionId: string;
   transport: Transport;
   transportSessionId: string | undefined;
   protocolVersion: string | null;
@@ -88,7 +89,8 @@ export class Delivery {
       extra,
       transport: connection.transport,
       transportSessionId: connection.transportSessionId,
-      processSessionId: recorder.processSessionId,
+      // A pipe has one process at its end; in-memory connections are told apart only by themselves.
+      ownSessionId: connection.transport === "stdio" ? recorder.processSessionId : connection.connectionId,
       options,
     });
     const sessionId = session.sessionId === null ? null : this.#clean(session.sessionId, 256);
@@ -230,6 +232,13 @@ export class Delivery {
   /** A message that names `tools/call` and is no request: it gets no answer. */
   refusedUnanswered(reason: string): void {
     this.#record("malformed", verdictOf("malformed", this.#mutability(), false), { reason });
+  }
+
+  /** Refused before it reached a transport. */
+  refused(outcome: Outcome, why: { reason: string; errorCode: string; retryAfterMs: number | null }): void {
+    this.call.errorCode = this.#clean(why.errorCode, 64);
+    this.call.retryAfterMs = why.retryAfterMs;
+    this.#record(outcome, verdictOf(outcome, this.#mutability(), false), { reason: why.reason });
   }
 
   /** The answer is about to leave: the row is in the journal before it does. */

@@ -73,7 +73,8 @@ export interface SessionInputs {
   transport: Transport;
   /** `sessionId` of the transport, where it keeps one. */
   transportSessionId: string | undefined;
-  processSessionId: string;
+  /** Stands in where a pipe or an in-memory connection names no session. */
+  ownSessionId: string;
   options: GateOptions;
 }
 
@@ -88,7 +89,7 @@ export function deriveSession(inputs: SessionInputs): DerivedSession {
     found(baggageSession(meta["baggage"]) ?? baggageSession(headerOf(extra, "baggage")), "baggage") ??
     found((onPipe && process.env["CLAUDE_CODE_SESSION_ID"]) || null, "environment") ??
     found(inputs.transportSessionId ?? headerOf(extra, "mcp-session-id"), "mcp_session_id") ??
-    found(onPipe || transport === "memory" ? inputs.processSessionId : null, "process") ?? { sessionId: null, sessionSource: "none" }
+    found(onPipe || transport === "memory" ? inputs.ownSessionId : null, "process") ?? { sessionId: null, sessionSource: "none" }
   );
 }
 

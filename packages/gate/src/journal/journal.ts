@@ -1,4 +1,4 @@
-import { closeSync, fsync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fsync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { encodeFrame, type JournalEntry } from "./frame.ts";
 import { ownIdentity } from "./process-identity.ts";
@@ -44,6 +44,8 @@ export class Journal {
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #fsyncTimer: NodeJS.Timeout | undefined;
+  #flushing = false;
+  #unflushed = false;
 
   constructor(options: JournalOptions) {
     this.#options = { segmentBytes: 8 * 1024 * 1024, fsyncIntervalMs: 50, maxWaitingBytes: 16 * 1024 * 1024, ...options };
@@ -74,7 +76,8 @@ export class Journal {
   #write(frame: Buffer): void {
     if (this.#fd === undefined || this.#segmentLength >= this.#options.segmentBytes) this.#openSegment();
     this.#writeWhole(frame);
-    this.#fsyncTimer ??= setTimeout(() => this.#fsync(), this.#options.fsyncIntervalMs).unref();
+    this.#unflushed = true;
+    if (!this.#flushing) this.#fsyncTimer ??= setTimeout(() => this.#flush(), this.#options.fsyncIntervalMs).unref();
   }
 
   #writeWhole(frame: Buffer): void {
@@ -116,11 +119,16 @@ export class Journal {
     fsync(fd, () => closeSync(fd));
   }
 
-  #fsync(): void {
+  /** One flush at a time, with a pause between: a write waits for a flush of its file. */
+  #flush(): void {
     this.#fsyncTimer = undefined;
     if (this.#fd === undefined) return;
-    fsync(this.#fd, (error) => {
-      if (error) this.#report("journal_unwritable", "the journal could not be flushed to disk", error);
+    this.#flushing = true;
+    this.#unflushed = false;
+    fdatasync(this.#fd, (error) => {
+      this.#flushing = false;
+      if (error && error.code !== "EBADF") this.#report("journal_unwritable", "the journal could not be flushed to disk", error);
+      if (this.#unflushed) this.#fsyncTimer ??= setTimeout(() => this.#flush(), this.#options.fsyncIntervalMs).unref();
     });
   }
 

@@ -1,0 +1,195 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { newId, type Outcome } from "@tachograph/record";
+import { currentHttpRequest } from "./connection.ts";
+import { Contracts } from "./contracts.ts";
+import { Delivery } from "./delivery.ts";
+import { parseRetryAfter } from "./errors/classify-error.ts";
+import type { GateOptions } from "./options.ts";
+import { recorderFor } from "./recorder.ts";
+
+export interface HttpObserverOptions extends GateOptions {
+  /** Name and version of the MCP server behind this layer, as it gives them to `McpServer`. */
+  server: { name: string; version?: string };
+}
+
+interface Refusal {
+  status: number;
+  header: (name: string) => string | null;
+}
+
+interface CallRequest {
+  header: (name: string) => string | null;
+  /** The body as far as it was read, null where nothing was. */
+  body: string | null;
+}
+
+const MAX_BODY_LENGTH = 1024 * 1024;
+
+function outcomeOfStatus(status: number): { outcome: Outcome; reason: string } {
+  switch (status) {
+    case 401:
+      return { outcome: "unauthenticated", reason: "refused by the HTTP layer: no or bad credentials (401)" };
+    case 403:
+      return { outcome: "denied", reason: "refused by the HTTP layer (403)" };
+    case 429:
+      return { outcome: "rate_limited", reason: "refused by the HTTP layer: too many requests (429)" };
+    default:
+      return status >= 500
+        ? { outcome: "internal_error", reason: `the HTTP layer failed before the call reached the server (${status})` }
+        : { outcome: "malformed", reason: `refused by the HTTP layer: no well-formed request (${status})` };
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+/** The `tools/call` messages in a body; one without a name where the body cannot be read but a header says what it is. */
+function callsIn(request: CallRequest, refusal: Refusal): Record<string, unknown>[] {
+  const named = request.header("mcp-method");
+  const fromHeaders = { method: "tools/call", params: { name: request.header("mcp-name") ?? undefined } };
+  let body: unknown;
+  try {
+    body = request.body === null || request.body.length > MAX_BODY_LENGTH ? undefined : JSON.parse(request.body);
+  } catch {
+    // No JSON at all: it cannot be shown that this was no call, and it was refused for what it is.
+    return refusal.status < 500 && (named === null || named === "tools/call") ? [fromHeaders] : [];
+  }
+  if (body === undefined) return named === "tools/call" ? [fromHeaders] : [];
+  return [body].flat().filter((message): message is Record<string, unknown> => isObject(message) && message["method"] === "tools/call");
+}
+
+/** Records a request that was answered with an error status and never reached a transport. */
+function recordRefusal(options: HttpObserverOptions, request: CallRequest, refusal: Refusal): void {
+  const recorder = recorderFor(options);
+  try {
+    for (const message of callsIn(request, refusal)) {
+      const delivery = new Delivery(newId(), {
+        recorder,
+        options,
+        server: { name: options.server.name, version: options.server.version ?? null },
+        contracts: new Contracts(options.tools),
+        connection: {
+          connectionId: newId(),
+          transport: "http",
+          transportSessionId: undefined,
+          protocolVersion: request.header("mcp-protocol-version"),
+          clientName: null,
+          clientVersion: null,
+        },
+        message,
+        extra: { requestInfo: { headers: headersOf(request) } },
+      });
+      const { outcome, reason } = outcomeOfStatus(refusal.status);
+      delivery.refused(outcome, {
+        reason,
+        errorCode: errorInChallenge(refusal.header("www-authenticate")) ?? `http:${refusal.status}`,
+        retryAfterMs: parseRetryAfter(refusal.header("retry-after")),
+      });
+    }
+  } catch (cause) {
+    recorder.report({ code: "gate_fault", message: "the gate failed to record a refused HTTP request", cause });
+  }
+}
+
+const headersOf = (request: CallRequest): Record<string, string | undefined> => ({
+  "mcp-session-id": request.header("mcp-session-id") ?? undefined,
+  baggage: request.header("baggage") ?? undefined,
+});
+
+/** `insufficient_scope` and the like, from a `WWW-Authenticate` header (RFC 6750). */
+const errorInChallenge = (challenge: string | null): string | null => /\berror="([\w.-]{1,64})"/.exec(challenge ?? "")?.[1] ?? null;
+
+/**
+ * Middleware for Express, Connect or plain `node:http`: put it in front of authentication. It changes no request and no
+ * answer; it records the tool calls that are refused before they reach an MCP transport: 401, 403, 429, a bad session,
+ * a malformed body or header.
+ */
+export function observeHttp(
+  options: HttpObserverOptions,
+): (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
+  return (request, response, next) => {
+    if (request.method !== "POST") {
+      next();
+      return;
+    }
+    const seen = { reached: false };
+    const body = tapBody(request);
+    response.once("finish", () => {
+      if (seen.reached || response.statusCode < 400) return;
+      const header = (name: string): string | null => first(request.headers[name]);
+      const refusal: Refusal = { status: response.statusCode, header: (name) => first(response.getHeader(name)) };
+      body((text) => recordRefusal(options, { header, body: text }, refusal));
+    });
+    currentHttpRequest.run(seen, next);
+  };
+}
+
+const first = (value: string | number | readonly string[] | undefined): string | null =>
+  value === undefined ? null : typeof value === "object" ? (value[0] ?? null) : String(value);
+
+/** How long the rest of a refused request's body is waited for. */
+const BODY_WAIT_MS = 1_000;
+
+/**
+ * Keeps a copy of the body as the parser pushes it, without reading the stream: whoever handles the request reads it
+ * as if nobody else were there.
+ */
+function tapBody(request: IncomingMessage & { body?: unknown }): (done: (text: string | null) => void) => void {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  let onEnd: (() => void) | undefined;
+  const push = request.push.bind(request);
+  request.push = (chunk: unknown, encoding?: BufferEncoding) => {
+    if (chunk === null) onEnd?.();
+    else if (length <= MAX_BODY_LENGTH) {
+      const copy = Buffer.from(chunk as Uint8Array);
+      chunks.push(copy);
+      length += copy.length;
+    }
+    return push(chunk, encoding);
+  };
+  const text = (): string | null => {
+    if (length > 0) return Buffer.concat(chunks).toString("utf8");
+    // A body parser in front of this has taken it already.
+    return request.body === undefined ? null : JSON.stringify(request.body);
+  };
+  return (done) => {
+    if (request.complete) {
+      done(text());
+      return;
+    }
+    const finish = (): void => {
+      clearTimeout(timer);
+      onEnd = undefined;
+      done(text());
+    };
+    const timer = setTimeout(finish, BODY_WAIT_MS).unref();
+    onEnd = finish;
+  };
+}
+
+/**
+ * The same for a handler of web requests (`createMcpHandler`, Hono, Bun, Deno, Workers): wraps it, changes no request
+ * and no answer.
+ */
+export function observeFetch<Rest extends unknown[]>(
+  handler: (request: Request, ...rest: Rest) => Promise<Response> | Response,
+  options: HttpObserverOptions,
+): (request: Request, ...rest: Rest) => Promise<Response> {
+  return async (request, ...rest) => {
+    if (request.method !== "POST") return handler(request, ...rest);
+    const seen = { reached: false };
+    const copy = request.clone();
+    const response = await currentHttpRequest.run(seen, async () => handler(request, ...rest));
+    if (seen.reached || response.status < 400) {
+      void copy.body?.cancel();
+      return response;
+    }
+    const body = await copy.text().catch(() => null);
+    recordRefusal(
+      options,
+      { header: (name) => request.headers.get(name), body },
+      { status: response.status, header: (name) => response.headers.get(name) },
+    );
+    return response;
+  };
+}
