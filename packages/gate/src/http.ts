@@ -113,10 +113,11 @@ export function observeHttp(
     }
     const seen = { reached: false };
     const body = tapBody(request);
+    const answered = tapHeaders(response);
     response.once("finish", () => {
       if (seen.reached || response.statusCode < 400) return;
       const header = (name: string): string | null => first(request.headers[name]);
-      const refusal: Refusal = { status: response.statusCode, header: (name) => first(response.getHeader(name)) };
+      const refusal: Refusal = { status: response.statusCode, header: answered };
       body((text) => recordRefusal(options, { header, body: text }, refusal));
     });
     currentHttpRequest.run(seen, next);
@@ -125,6 +126,23 @@ export function observeHttp(
 
 const first = (value: string | number | readonly string[] | undefined): string | null =>
   value === undefined ? null : typeof value === "object" ? (value[0] ?? null) : String(value);
+
+/** The headers of the answer; Node forgets those that `writeHead` was given. */
+function tapHeaders(response: ServerResponse): (name: string) => string | null {
+  let written: unknown;
+  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
+  response.writeHead = ((...args: unknown[]) => {
+    written = args.at(-1);
+    return writeHead(...args);
+  }) as ServerResponse["writeHead"];
+  return (name) => {
+    const pairs = Array.isArray(written)
+      ? written.flat().flatMap((key, index, flat) => (index % 2 === 0 ? [[key, flat[index + 1]]] : []))
+      : Object.entries(isObject(written) ? written : {});
+    const found = pairs.find(([key]) => String(key).toLowerCase() === name)?.[1] as string | string[] | undefined;
+    return first(found ?? response.getHeader(name));
+  };
+}
 
 /** How long the rest of a refused request's body is waited for. */
 const BODY_WAIT_MS = 1_000;
