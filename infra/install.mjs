@@ -55,7 +55,9 @@ function toolsAreReady() {
 
 async function installTools() {
   const wanted = [`node@${NODE_VERSION}`, `pnpm@${PNPM_VERSION}`];
-  const args = ["install", "--prefix", tools, "--no-save", "--no-audit", "--no-fund", ...wanted];
+  // npm's own pauses between tries keep a person without network waiting for minutes.
+  const retries = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+  const args = ["install", "--prefix", tools, "--no-save", "--no-audit", "--no-fund", ...retries, ...wanted];
   const npmCli = process.env.npm_execpath;
   const [file, ...first] = npmCli?.endsWith("npm-cli.js") ? [process.execPath, npmCli] : ["npm"];
   await install(file, [...first, ...args], process.env);
