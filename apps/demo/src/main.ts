@@ -1,0 +1,74 @@
+import { parseArgs } from "node:util";
+import { runDemo } from "./run-demo.ts";
+
+const usage = `pnpm demo [--seed N] [--sessions N] [--rate N] [--concurrency N] [--duration S]
+
+  --seed         the same seed makes the same sessions send the same calls (default 1)
+  --sessions     how many agent sessions to play (default 24)
+  --rate         calls per second over all sessions, 0 for as fast as possible (default 20)
+  --concurrency  sessions at a time (default 6)
+  --duration     begin no session after this many seconds (default: no limit)
+`;
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n\n${usage}`);
+  process.exit(2);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        seed: { type: "string", default: "1" },
+        sessions: { type: "string", default: "24" },
+        rate: { type: "string", default: "20" },
+        concurrency: { type: "string", default: "6" },
+        duration: { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function numberOf(name: string, text: string, least: number): number {
+  const value = Number(text);
+  return Number.isFinite(value) && value >= least
+    ? value
+    : fail(`--${name} is "${text}"; give a number from ${least} up`);
+}
+
+const values = readOptions();
+if (values.help) {
+  process.stdout.write(usage);
+  process.exit(0);
+}
+
+const stop = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.once(name, () => {
+    process.stdout.write("demo: stopping\n");
+    stop.abort();
+  });
+}
+
+const report = await runDemo({
+  seed: Math.trunc(numberOf("seed", values.seed, 0)),
+  sessions: Math.trunc(numberOf("sessions", values.sessions, 1)),
+  rate: numberOf("rate", values.rate, 0),
+  concurrency: Math.trunc(numberOf("concurrency", values.concurrency, 1)),
+  ...(values.duration !== undefined && { durationSeconds: numberOf("duration", values.duration, 1) }),
+  signal: stop.signal,
+  onProgress: ({ sessionsDone, calls, elapsedMs }) =>
+    process.stdout.write(`demo: ${sessionsDone} sessions done, ${calls} calls, ${Math.round(elapsedMs / 1000)} s\n`),
+});
+
+const calls = Object.values(report.seen).reduce((sum, count) => sum + count, 0);
+const seconds = report.elapsedMs / 1000;
+process.stdout.write(
+  `demo: ${report.sessions.length} sessions made ${calls} calls (${report.deliveries} deliveries) in ${seconds.toFixed(1)} s. The clients saw:\n`,
+);
+for (const [sight, count] of Object.entries(report.seen)) {
+  if (count > 0) process.stdout.write(`  ${String(count).padStart(6)}  ${sight}\n`);
+}

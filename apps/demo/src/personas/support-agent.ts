@@ -1,0 +1,152 @@
+import type { AgentSession } from "../simulator/agent-session.ts";
+import { namesCalls, speaksV2, type Persona } from "./persona.ts";
+
+interface Order {
+  orderId: string;
+  currency: string;
+  totalCents: number;
+  capturedCents: number;
+}
+
+/** Orders of this session's own, as the model finds them: by searching. */
+async function findOrder(session: AgentSession, wanted: (order: Order) => boolean): Promise<Order | undefined> {
+  for (let page = 0; page < 2; page++) {
+    const startAt = (session.ownNumber + page * 20) % 1_000_000;
+    const { json } = await session.call("payments", "search_orders", { startAt, status: "captured", limit: 20 });
+    const order = ((json["orders"] ?? []) as Order[]).find(wanted);
+    if (order) return order;
+  }
+  return undefined;
+}
+
+const reasons = ["damaged", "late", "wrong_item", "goodwill"] as const;
+const isCheap = (order: Order): boolean => order.capturedCents > 2_000;
+
+/** Answers customers: looks orders up, pays money back, opens tickets. */
+export const supportAgent: Persona = {
+  name: "support agent",
+  hosts: ["claude-code", "acme-agent", "opencode"],
+  episodes: [
+    {
+      name: "refund a small order",
+      async play(session) {
+        const order = await findOrder(session, isCheap);
+        if (!order) return;
+        await session.call("payments", "get_order", { orderId: order.orderId });
+        const amountCents = session.random.int(500, 1_900);
+        await session.call("payments", "refund_order", {
+          orderId: order.orderId,
+          amountCents,
+          reason: session.random.pick(reasons),
+        });
+      },
+    },
+    {
+      name: "refund that a person must approve",
+      fits: speaksV2,
+      async play(session) {
+        const order = await findOrder(session, (order) => order.capturedCents > 50_100);
+        if (!order) return;
+        await session.call("payments", "refund_order", {
+          orderId: order.orderId,
+          amountCents: 50_050,
+          reason: "damaged",
+        });
+      },
+    },
+    {
+      name: "refund without the scope for it",
+      async play(session) {
+        const order = await findOrder(session, isCheap);
+        if (!order) return;
+        session.renewToken({ scopes: ["orders:read"] });
+        const refund = { orderId: order.orderId, amountCents: 1_000, reason: "late" };
+        const answer = await session.call("payments", "refund_order", refund);
+        session.renewToken();
+        // Told no, the agent hands over to a person instead of asking again.
+        if (answer.seen === "forbidden") {
+          await session.call("tickets", "create_ticket", {
+            title: `Refund ${order.orderId} by hand`,
+            dueDate: "2026-08-03",
+          });
+        }
+      },
+    },
+    {
+      name: "the same refund twice",
+      async play(session) {
+        const order = await findOrder(session, (order) => order.capturedCents > 4_000);
+        if (!order) return;
+        const refund = {
+          orderId: order.orderId,
+          amountCents: 750,
+          reason: "goodwill",
+          note: "Second parcel came late",
+        };
+        await session.call("payments", "refund_order", refund);
+        await session.call("payments", "get_order", { orderId: order.orderId });
+        // The context was compacted in between, and the model no longer knows that it did this.
+        await session.call("payments", "refund_order", refund);
+      },
+    },
+    {
+      name: "token runs out",
+      fits: namesCalls,
+      async play(session) {
+        const orderId = `ORD-${String(session.ownNumber % 1_000_000).padStart(6, "0")}`;
+        await session.call("payments", "get_order", { orderId });
+        session.expireToken({ refreshes: true });
+        const answer = await session.call("payments", "get_order", { orderId: orderId.replace(/.$/, "7") });
+        if (answer.seen !== "unauthorized") return;
+        // This client leaves it to the host to log in and to deliver the call again, under its old id.
+        session.renewToken();
+        await session.call(
+          "payments",
+          "get_order",
+          { orderId: orderId.replace(/.$/, "7") },
+          { toolUseId: session.lastToolUseId },
+        );
+      },
+    },
+    {
+      name: "login that is gone",
+      async play(session) {
+        await session.call("payments", "search_orders", { startAt: session.ownNumber % 1_000_000, limit: 3 });
+        session.expireToken({ refreshes: false });
+        await session.call("payments", "search_orders", { startAt: session.ownNumber % 1_000_000, limit: 5 });
+        session.renewToken();
+      },
+    },
+    {
+      name: "invoice in yen",
+      async play(session) {
+        const order = await findOrder(session, (order) => order.currency === "JPY");
+        if (!order) return;
+        const answer = await session.call("payments", "create_invoice", { orderId: order.orderId });
+        // The invoice was written, but the answer broke the tool's own contract: it reads like a failure.
+        if (answer.seen !== "ok") await session.call("payments", "create_invoice", { orderId: order.orderId });
+      },
+    },
+    {
+      name: "order by the wrong name",
+      async play(session) {
+        const number = String(session.ownNumber % 1_000_000).padStart(6, "0");
+        const answer = await session.call("payments", "get_order", { orderId: `#${number}` });
+        if (answer.seen === "ok") return;
+        await session.call("payments", "get_order", { orderId: `ORD-${number}` });
+        await session.call("payments", "get_order", { orderId: `ORD-${number.slice(0, 4)}99` });
+      },
+    },
+    {
+      name: "capture a payment",
+      async play(session) {
+        const startAt = session.ownNumber % 1_000_000;
+        const { json } = await session.call("payments", "search_orders", { startAt, status: "authorized", limit: 1 });
+        const [order] = (json["orders"] ?? []) as Order[];
+        if (!order) return;
+        await session.call("payments", "capture_payment", { orderId: order.orderId, amountCents: order.totalCents });
+        await session.call("payments", "get_order", { orderId: order.orderId });
+      },
+    },
+  ],
+};

@@ -1,0 +1,131 @@
+import { setMaxListeners } from "node:events";
+import { startServerFleet } from "./servers/server-fleet.ts";
+import { AgentSession } from "./simulator/agent-session.ts";
+import { sights, type Sight } from "./simulator/answer.ts";
+import { ConnectionPool } from "./simulator/connection-pool.ts";
+import type { SentDelivery } from "./simulator/delivery-log.ts";
+import { Pace } from "./simulator/pace.ts";
+import { Random } from "./simulator/random.ts";
+import { planSession } from "./simulator/session-plan.ts";
+
+export interface DemoProgress {
+  sessionsDone: number;
+  calls: number;
+  elapsedMs: number;
+}
+
+export interface DemoOptions {
+  /** The same seed makes the same sessions send the same calls. */
+  seed: number;
+  /** How many sessions to play. */
+  sessions: number;
+  /** Calls per second over all sessions; 0 means as fast as possible. @defaultValue 0 */
+  rate?: number;
+  /** Sessions at a time. @defaultValue 6 */
+  concurrency?: number;
+  /** Begin no session after this many seconds. @defaultValue no limit */
+  durationSeconds?: number;
+  /** Stops the run: calls under way are dropped and every server is ended. */
+  signal?: AbortSignal;
+  /** Called about once a second. */
+  onProgress?: (progress: DemoProgress) => void;
+}
+
+export interface DemoSession {
+  /** Number in the run, from 0. */
+  number: number;
+  sessionId: string;
+  persona: string;
+  host: string;
+  episodes: string[];
+  /** What left its clients, in order. */
+  sent: SentDelivery[];
+}
+
+export interface DemoReport {
+  sessions: DemoSession[];
+  /** How many `tools/call` left the clients, what SDKs repeated on their own included. */
+  deliveries: number;
+  /** Calls that agents made, by what the client saw of them. */
+  seen: Record<Sight, number>;
+  elapsedMs: number;
+  /** Whether the signal ended the run early. */
+  stopped: boolean;
+}
+
+/**
+ * Starts the demo's servers, lets agents use them, and ends the servers. Every server is wrapped by the gate, which
+ * writes its journal where the environment (`TACHOGRAPH_DATA_DIR`) says.
+ */
+export async function runDemo(options: DemoOptions): Promise<DemoReport> {
+  const { seed, sessions, rate = 0, concurrency = 6, durationSeconds = Infinity, onProgress } = options;
+  const startedAt = performance.now();
+  const elapsed = (): number => Math.round(performance.now() - startedAt);
+  const abort = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, abort.signal]) : abort.signal;
+  setMaxListeners(0, signal);
+
+  const fleet = await startServerFleet();
+  const pool = new ConnectionPool(fleet);
+  const pace = new Pace(rate);
+  const seen = Object.fromEntries(sights.map((sight) => [sight, 0])) as Record<Sight, number>;
+  const done: DemoSession[] = [];
+  let calls = 0;
+  let next = 0;
+
+  const play = async (number: number): Promise<void> => {
+    const random = new Random(seed, `session ${number}`);
+    const { persona, host, episodes } = planSession(number, random);
+    const session = new AgentSession({
+      number,
+      host,
+      random,
+      fleet,
+      pool,
+      pace,
+      signal,
+      onAnswer: (answer) => {
+        calls++;
+        seen[answer.seen]++;
+      },
+    });
+    try {
+      for (const episode of episodes) await episode.play(session);
+    } finally {
+      await pool.closeSession(number);
+    }
+    const names = episodes.map((episode) => episode.name);
+    done.push({
+      number,
+      sessionId: session.sessionId,
+      persona: persona.name,
+      host: host.name,
+      episodes: names,
+      sent: session.sent,
+    });
+  };
+  const worker = async (): Promise<void> => {
+    while (next < sessions && !signal.aborted && elapsed() < durationSeconds * 1000) await play(next++);
+  };
+
+  const ticker = setInterval(() => onProgress?.({ sessionsDone: done.length, calls, elapsedMs: elapsed() }), 1_000);
+  try {
+    await Promise.all(Array.from({ length: concurrency }, worker));
+  } catch (error) {
+    // One session's fault ends the others too; being stopped is no fault.
+    abort.abort();
+    if (!options.signal?.aborted) throw error;
+  } finally {
+    clearInterval(ticker);
+    await pool.closeAll();
+    await fleet.stop();
+  }
+  done.sort((left, right) => left.number - right.number);
+  return {
+    sessions: done,
+    deliveries: done.reduce((sum, session) => sum + session.sent.length, 0),
+    seen,
+    elapsedMs: elapsed(),
+    stopped: options.signal?.aborted ?? false,
+  };
+}

@@ -1,0 +1,9 @@
+import { closeRecorders } from "@tachograph/gate";
+
+/** Ends a stdio server in good order when its host closes the pipe, so that no server outlives its host. */
+export function exitWithStdin(close: () => Promise<void>): void {
+  const end = (): void => void close().then(closeRecorders);
+  process.stdin.once("end", end);
+  // A host that was killed leaves a broken pipe behind; writing to it must not raise an error of its own.
+  process.stdout.on("error", end);
+}

@@ -1,0 +1,58 @@
+import { fork } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mintAccessToken, type AccessTokenClaims } from "./payments/access-token.ts";
+
+export type HttpServerName = "payments" | "inventory" | "everything";
+export type StdioServerName = "tickets" | "files" | "reports";
+export type ServerName = HttpServerName | StdioServerName;
+
+/** The servers of one run: where the HTTP ones listen, how the stdio ones are started. */
+export interface ServerFleet {
+  urlOf(server: HttpServerName): URL;
+  /** Command line for one process of a stdio server. */
+  commandOf(server: StdioServerName): { command: string; args: string[] };
+  /** Mints a token of the payments server. */
+  mintToken(claims: AccessTokenClaims): string;
+  /** Ends the processes and removes the temporary folder. */
+  stop(): Promise<void>;
+}
+
+const programOf = (path: string): string => new URL(path, import.meta.url).pathname;
+
+/** Starts the HTTP servers in a process of their own; stdio servers are started by whoever connects to them. */
+export async function startServerFleet(): Promise<ServerFleet> {
+  const tokenKey = randomBytes(32).toString("hex");
+  const folder = await mkdtemp(join(tmpdir(), "tachograph-demo-"));
+  const child = fork(programOf("./serve-http.ts"), {
+    env: { ...process.env, DEMO_TOKEN_KEY: tokenKey },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const exited = once(child, "exit");
+  const ready = once(child, "message") as Promise<[{ port: number }]>;
+  const first = await Promise.race([ready, exited.then(() => undefined)]);
+  if (first === undefined)
+    throw new Error(`The demo's HTTP servers ended at once (exit code ${child.exitCode}); their reason is above`);
+  const [{ port }] = first;
+
+  const commands: Record<StdioServerName, string[]> = {
+    tickets: [programOf("./tickets/serve-tickets.ts")],
+    files: [programOf("./files/serve-files.ts"), folder],
+    reports: [programOf("./reports/serve-reports.ts")],
+  };
+  return {
+    urlOf: (server) => new URL(`http://127.0.0.1:${port}/${server}`),
+    commandOf: (server) => ({ command: process.execPath, args: commands[server] }),
+    mintToken: (claims) => mintAccessToken(tokenKey, claims),
+    async stop() {
+      if (child.connected) child.disconnect();
+      const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
+      await exited;
+      clearTimeout(timer);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { tachograph } from "@tachograph/gate";
+import { z } from "zod";
+import type { TicketStore } from "./ticket-store.ts";
+
+const date = z.iso.date("expected a date as YYYY-MM-DD");
+const priority = z.enum(["low", "normal", "high"]);
+const rotas: Record<string, { onCall: string }> = { payments: { onCall: "dana" }, search: { onCall: "emeka" } };
+
+const json = (value: unknown) => ({ content: [{ type: "text" as const, text: JSON.stringify(value) }] });
+const failure = (text: string) => ({ content: [{ type: "text" as const, text }], isError: true });
+
+/** A ticket tracker. SDK v1; some tools carry annotations and, as in most servers, some do not. */
+export function createTicketsServer(store: TicketStore): McpServer {
+  const server = tachograph(new McpServer({ name: "tickets", version: "0.9.4" }));
+
+  server.registerTool(
+    "create_ticket",
+    {
+      description: "Open a ticket.",
+      inputSchema: {
+        title: z.string().min(3).max(2_000_000),
+        description: z.string().default(""),
+        dueDate: date,
+        priority: priority.default("normal"),
+        assignee: z.string().default("unassigned"),
+      },
+    },
+    (ticket) => json(store.create(ticket)),
+  );
+
+  server.registerTool(
+    "list_tickets",
+    {
+      description: "Tickets whose title starts with a text.",
+      inputSchema: { titlePrefix: z.string(), limit: z.number().int().min(1).max(50).default(10) },
+      annotations: { readOnlyHint: true },
+    },
+    (filter) => json(store.list(filter)),
+  );
+
+  server.registerTool(
+    "update_ticket",
+    {
+      description: "Change fields of a ticket.",
+      inputSchema: {
+        ticketId: z.string().regex(/^TCK-[0-9A-F]{6}$/, "expected TCK- and six hex digits"),
+        dueDate: date.optional(),
+        priority: priority.optional(),
+        status: z.enum(["open", "in_progress"]).optional(),
+      },
+    },
+    ({ ticketId, ...change }) => {
+      const updated = store.update(ticketId, change);
+      return updated ? json(updated) : failure(`Ticket ${ticketId} does not exist`);
+    },
+  );
+
+  server.registerTool(
+    "close_ticket",
+    {
+      description: "Close a ticket for good.",
+      inputSchema: { ticketId: z.string(), resolution: z.enum(["fixed", "duplicate", "wont_fix"]) },
+      annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
+    },
+    ({ ticketId }) => {
+      const closed = store.update(ticketId, { status: "closed" });
+      return closed ? json(closed) : failure(`Ticket ${ticketId} does not exist`);
+    },
+  );
+
+  server.registerTool(
+    "who_is_on_call",
+    {
+      description: "Who answers for a team now.",
+      inputSchema: { team: z.string() },
+      annotations: { readOnlyHint: true },
+    },
+    // A team without a rota makes this throw a TypeError, as such code does.
+    ({ team }) => json({ team, onCall: (rotas[team] as { onCall: string }).onCall }),
+  );
+
+  server.registerTool(
+    "import_tickets",
+    {
+      description: "Import tickets from an export of another tracker. Takes a while.",
+      inputSchema: { source: z.string(), rows: z.number().int().min(1).max(10_000) },
+    },
+    async ({ source, rows }, { _meta, sendNotification, signal }) => {
+      const progressToken = _meta?.progressToken;
+      if (progressToken !== undefined) {
+        await sendNotification({
+          method: "notifications/progress",
+          params: { progressToken, progress: 0, total: rows },
+        });
+      }
+      await sleep(rows * 4, undefined, { signal });
+      return json({ source, imported: rows });
+    },
+  );
+
+  return server;
+}
