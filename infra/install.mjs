@@ -47,7 +47,8 @@ export function toolEnvironment() {
 
 function toolsAreReady() {
   if (existsSync(toolsStamp)) return true;
-  const versionOf = (tool) => spawnSync(join(toolsBin, tool), ["--version"], { cwd: "/", encoding: "utf8" }).stdout?.trim();
+  const versionOf = (tool) =>
+    spawnSync(join(toolsBin, tool), ["--version"], { cwd: "/", encoding: "utf8" }).stdout?.trim();
   if (versionOf("node") !== `v${NODE_VERSION}` || versionOf("pnpm") !== PNPM_VERSION) return false;
   writeFileSync(toolsStamp, "");
   return true;
