@@ -1,0 +1,101 @@
+import { RotateCcw, TriangleAlert } from "lucide-react";
+import { formatDuration } from "../format.ts";
+import { InertText } from "../inert/inert-text.tsx";
+import { OutcomeMark } from "../outcome/outcome-mark.tsx";
+import { defineColumns } from "../table/column.ts";
+import { RowLink } from "../table/row-link.tsx";
+import { Instant } from "../time/instant.tsx";
+import type { CallRow } from "./call-row.ts";
+import { effectMeanings, retryKindLabels, retryKindMeanings } from "./retry-label.ts";
+
+/** What went wrong, in the order in which it helps. */
+export const explanationOf = (call: CallRow): string | null => call.errorMessage ?? call.reason ?? call.errorCode;
+
+export const callColumns = (open: (id: string) => void) =>
+  defineColumns<CallRow>([
+    {
+      id: "time",
+      header: "Time",
+      track: "7.6rem",
+      cell: (call) => (
+        <RowLink href={`/calls/${call.id}`} onOpen={() => open(call.id)}>
+          <Instant atMs={call.startedAtMs} className="text-soft" />
+        </RowLink>
+      ),
+    },
+    { id: "outcome", header: "Outcome", track: "8.5rem", cell: (call) => <OutcomeMark outcome={call.outcome} /> },
+    {
+      id: "tool",
+      header: "Tool",
+      track: "minmax(7rem,1.1fr)",
+      cell: (call) => <ToolName serverName={call.serverName} tool={call.tool} />,
+    },
+    {
+      id: "why",
+      header: "Why",
+      track: "minmax(0,1.5fr)",
+      from: "xl",
+      cell: (call) => {
+        const why = explanationOf(call);
+        return why === null ? null : <InertText text={why} className="text-soft" />;
+      },
+    },
+    {
+      id: "retry",
+      header: "Retry",
+      track: "7.5rem",
+      from: "md",
+      cell: (call) =>
+        call.retryKind === "first" ? null : (
+          <span className="inline-flex items-center gap-1.5" title={retryKindMeanings[call.retryKind]}>
+            <RotateCcw size={12} aria-hidden className="text-soft" />
+            {retryKindLabels[call.retryKind]}
+          </span>
+        ),
+    },
+    {
+      id: "effect",
+      header: "Effect",
+      track: "5.5rem",
+      from: "md",
+      cell: (call) => (
+        <span
+          title={effectMeanings[call.effect]}
+          className={call.effect === "unknown" ? "inline-flex items-center gap-1 font-medium text-warn" : "text-soft"}
+        >
+          {call.effect === "unknown" ? <TriangleAlert size={12} aria-hidden /> : null}
+          {call.effect === "none" ? "–" : call.effect}
+        </span>
+      ),
+    },
+    {
+      id: "principal",
+      header: "Principal",
+      track: "minmax(5rem,0.6fr)",
+      from: "md",
+      cell: (call) => (call.principal === null ? null : <InertText text={call.principal} max={80} />),
+    },
+    {
+      id: "duration",
+      header: "Duration",
+      track: "5rem",
+      align: "end",
+      from: "md",
+      cell: (call) => <span className="text-soft">{formatDuration(call.durationUs)}</span>,
+    },
+  ]);
+
+/** A tool with its server before it. */
+export function ToolName({ serverName, tool }: { serverName: string; tool: string | null }) {
+  return (
+    <>
+      <InertText text={serverName} max={60} className="text-soft" />
+      <span className="text-soft"> / </span>
+      {tool === null ? (
+        <i className="text-soft">none named</i>
+      ) : (
+        <InertText text={tool} max={120} className="font-medium" />
+      )}
+    </>
+  );
+}

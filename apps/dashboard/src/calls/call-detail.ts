@@ -1,0 +1,22 @@
+import type { CallRecord } from "@tachograph/record";
+import type { TextSlice } from "../inert/inert-block.tsx";
+import type { CallRow } from "./call-row.ts";
+
+/** Arguments and result: shown, kept from this viewer by their role, or not stored (any more). */
+export type PayloadView =
+  | { access: "shown"; arguments: TextSlice | null; result: TextSlice | null }
+  | { access: "withheld" }
+  | { access: "missing" };
+
+/** All that is known of one call. */
+export interface CallDetail {
+  call: CallRecord;
+  recordedAtMs: number;
+  payload: PayloadView;
+  /** The calls that this one repeats or that repeat it, oldest first, itself included. */
+  group: CallRow[];
+  /** The tool's contract in force, as JSON text. */
+  contract: TextSlice | null;
+}
+
+export type PayloadPart = "arguments" | "result" | "contract";

@@ -1,0 +1,147 @@
+"use client";
+
+import { ChevronDown, ChevronUp, ExternalLink, X } from "lucide-react";
+import Link from "next/link";
+import { Dialog } from "radix-ui";
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
+import { CallDetailView } from "./call-detail-view.tsx";
+import type { CallDetail } from "./call-detail.ts";
+import { loadCallDetail } from "./load-calls.ts";
+
+type Loaded = { id: string; detail: CallDetail | null } | { id: string; failed: true } | undefined;
+
+/** The call of one row beside its list; `[` and `]` go to the previous and next row of that list. */
+export function CallPanel({
+  callId,
+  rows,
+  onChange,
+}: {
+  callId: string | null;
+  rows: readonly { id: string }[];
+  onChange: (id: string | null) => void;
+}): ReactNode {
+  const [loaded, setLoaded] = useState<Loaded>();
+  const [attempt, setAttempt] = useState(0);
+  const opener = useRef<Element | null>(null);
+
+  useEffect(() => {
+    if (callId === null) return;
+    let stale = false;
+    loadCallDetail(callId).then(
+      (detail) => {
+        if (!stale) setLoaded({ id: callId, detail });
+      },
+      () => {
+        if (!stale) setLoaded({ id: callId, failed: true });
+      },
+    );
+    return () => {
+      stale = true;
+    };
+  }, [callId, attempt]);
+
+  const index = rows.findIndex((row) => row.id === callId);
+  const previous = index > 0 ? rows[index - 1] : undefined;
+  const next = index >= 0 ? rows[index + 1] : undefined;
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (callId === null || event.metaKey || event.ctrlKey || event.altKey) return;
+    if (event.target instanceof HTMLInputElement) return;
+    const target = event.key === "[" ? previous : event.key === "]" ? next : undefined;
+    if (target) onChange(target.id);
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => onKey(event);
+    document.addEventListener("keydown", listen);
+    return () => document.removeEventListener("keydown", listen);
+  }, []);
+
+  const isCurrent = loaded !== undefined && loaded.id === callId;
+  return (
+    <Dialog.Root open={callId !== null} modal={false} onOpenChange={(open) => (open ? undefined : onChange(null))}>
+      <Dialog.Portal>
+        <Dialog.Content
+          aria-describedby={undefined}
+          onInteractOutside={(event) => event.preventDefault()}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement;
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            if (opener.current instanceof HTMLElement) opener.current.focus({ preventScroll: true });
+          }}
+          className="fixed inset-y-0 right-0 z-20 flex w-full max-w-[38rem] flex-col border-l border-line-strong bg-surface shadow-2xl shadow-black/25 outline-none"
+        >
+          <div className="flex items-center gap-1 border-b border-line px-4 py-2">
+            <Dialog.Title className="mr-auto text-sm font-semibold">Call</Dialog.Title>
+            <StepButton label="Previous row ([)" target={previous} onChange={onChange}>
+              <ChevronUp size={16} aria-hidden />
+            </StepButton>
+            <StepButton label="Next row (])" target={next} onChange={onChange}>
+              <ChevronDown size={16} aria-hidden />
+            </StepButton>
+            {callId === null ? null : (
+              <Link
+                href={`/calls/${callId}`}
+                prefetch={false}
+                title="Open on its own page"
+                aria-label="Open on its own page"
+                className="rounded-md p-1.5 text-soft hover:bg-raised hover:text-ink"
+              >
+                <ExternalLink size={15} aria-hidden />
+              </Link>
+            )}
+            <Dialog.Close
+              aria-label="Close (Esc)"
+              title="Close (Esc)"
+              className="rounded-md p-1.5 text-soft hover:bg-raised hover:text-ink"
+            >
+              <X size={16} aria-hidden />
+            </Dialog.Close>
+          </div>
+          <div
+            aria-busy={!isCurrent}
+            className="flex-1 overflow-y-auto px-4 py-3 transition-opacity delay-150 aria-busy:opacity-50"
+          >
+            {loaded === undefined ? null : "failed" in loaded ? (
+              <p role="alert" className="text-warn">
+                The call could not be read.{" "}
+                <button type="button" className="font-medium underline" onClick={() => setAttempt(attempt + 1)}>
+                  Try again
+                </button>
+              </p>
+            ) : loaded.detail === null ? (
+              <p className="text-soft">There is no call with this id.</p>
+            ) : (
+              <CallDetailView key={loaded.id} detail={loaded.detail} onOpenCall={onChange} />
+            )}
+          </div>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+function StepButton({
+  label,
+  target,
+  onChange,
+  children,
+}: {
+  label: string;
+  target: { id: string } | undefined;
+  onChange: (id: string) => void;
+  children: ReactNode;
+}): ReactNode {
+  return (
+    <button
+      type="button"
+      aria-label={label}
+      title={label}
+      disabled={!target}
+      onClick={() => (target ? onChange(target.id) : undefined)}
+      className="rounded-md p-1.5 text-soft hover:bg-raised hover:text-ink disabled:opacity-35"
+    >
+      {children}
+    </button>
+  );
+}

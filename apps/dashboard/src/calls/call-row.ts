@@ -1,0 +1,35 @@
+import type { Effect, Mutability, Outcome, RetryKind } from "@tachograph/record";
+
+/** One call as lists and timelines show it. Texts from outside are still raw: show them with `InertText`. */
+export interface CallRow {
+  id: string;
+  startedAtMs: number;
+  durationUs: number;
+  serverName: string;
+  tool: string | null;
+  outcome: Outcome;
+  effect: Effect;
+  mutability: Mutability;
+  retryKind: RetryKind;
+  attempt: number;
+  retryOf: string | null;
+  principal: string | null;
+  clientName: string | null;
+  sessionId: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  reason: string | null;
+}
+
+export interface Page<Row> {
+  rows: Row[];
+  /** Opaque; null at the end. */
+  nextCursor: string | null;
+}
+
+/** A count that stops counting somewhere. */
+export interface CappedCount {
+  count: number;
+  /** Whether there are more than `count`. */
+  capped: boolean;
+}

@@ -1,0 +1,69 @@
+"use client";
+
+import clsx from "clsx";
+import { useQueryStates } from "nuqs";
+import { useTransition, type ReactNode } from "react";
+import { formatCount } from "../format.ts";
+import { InertText } from "../inert/inert-text.tsx";
+import { OutcomeMark } from "../outcome/outcome-mark.tsx";
+import { callParsers } from "./call-params.ts";
+import { retryKindLabels } from "./retry-label.ts";
+import type { RetryKind } from "@tachograph/record";
+
+export type FacetName = "outcome" | "tool" | "server" | "retry" | "effect";
+
+export interface Facet {
+  name: FacetName;
+  title: string;
+  /** Counted without this facet's own filter, most frequent first. */
+  values: { value: string; count: number }[];
+}
+
+const FOLDED = 8;
+
+/** Values of one field with how many rows each would leave; a click adds or takes away the filter. */
+export function FacetPanel({ facet }: { facet: Facet }): ReactNode {
+  const [isPending, startTransition] = useTransition();
+  const [params, setParams] = useQueryStates(callParsers, { shallow: false, history: "push", startTransition });
+  const selected: readonly string[] = params[facet.name];
+  const toggle = (value: string): void => {
+    const next = selected.includes(value) ? selected.filter((other) => other !== value) : [...selected, value];
+    void setParams({ [facet.name]: next.length === 0 ? null : next });
+  };
+  const missing = selected.filter((value) => !facet.values.some((known) => known.value === value));
+  const values = [...facet.values, ...missing.map((value) => ({ value, count: 0 }))];
+  const row = ({ value, count }: { value: string; count: number }): ReactNode => (
+    <li key={value}>
+      <button
+        type="button"
+        aria-pressed={selected.includes(value)}
+        onClick={() => toggle(value)}
+        className="flex w-full items-center gap-2 rounded-sm px-2 py-0.5 text-left hover:bg-raised aria-pressed:bg-accent-soft aria-pressed:font-medium"
+      >
+        <span className="min-w-0 flex-1 truncate">
+          <FacetValue name={facet.name} value={value} />
+        </span>
+        <span className="text-xs text-soft">{formatCount(count)}</span>
+      </button>
+    </li>
+  );
+  return (
+    <section aria-label={facet.title} className={clsx("py-1.5", isPending && "opacity-60")}>
+      <h3 className="px-2 pb-0.5 text-xs font-semibold text-soft">{facet.title}</h3>
+      {values.length === 0 ? <p className="px-2 text-xs text-soft">none</p> : null}
+      <ul>{values.slice(0, FOLDED).map(row)}</ul>
+      {values.length > FOLDED ? (
+        <details open={values.slice(FOLDED).some(({ value }) => selected.includes(value))}>
+          <summary className="px-2 py-0.5 text-xs text-accent">{values.length - FOLDED} more</summary>
+          <ul>{values.slice(FOLDED).map(row)}</ul>
+        </details>
+      ) : null}
+    </section>
+  );
+}
+
+function FacetValue({ name, value }: { name: FacetName; value: string }): ReactNode {
+  if (name === "outcome") return <OutcomeMark outcome={value} />;
+  if (name === "retry" && Object.hasOwn(retryKindLabels, value)) return retryKindLabels[value as RetryKind];
+  return <InertText text={value} max={80} />;
+}

@@ -1,0 +1,30 @@
+"use server";
+
+import { getCallDetail, getPayloadSlice, listCallRows, listSessionCallRows } from "../data/calls.ts";
+import type { TextSlice } from "../inert/inert-block.tsx";
+import type { Page } from "../table/use-pages.ts";
+import type { CallDetail, PayloadPart } from "./call-detail.ts";
+import { loadCallParams } from "./call-params.ts";
+import type { CallRow } from "./call-row.ts";
+
+// The client asks for more of what it shows. What arrives here may come from anybody: each function it calls checks the
+// session, and the query goes through the same parsers as the page's URL.
+
+/** The next rows of the calls screen whose URL query is `query`. */
+export async function loadCalls(query: string, cursor: string): Promise<Page<CallRow>> {
+  return listCallRows(loadCallParams(new URLSearchParams(query)), { cursor });
+}
+
+/** The next calls of a session. */
+export async function loadSessionCalls(sessionId: string, cursor: string): Promise<Page<CallRow>> {
+  return listSessionCallRows(sessionId, { cursor });
+}
+
+export async function loadCallDetail(callId: string): Promise<CallDetail | null> {
+  return (await getCallDetail(callId)) ?? null;
+}
+
+/** More of a long text of a call, from an offset in UTF-16 units. */
+export async function loadPayloadSlice(callId: string, part: PayloadPart, offset: number): Promise<TextSlice> {
+  return getPayloadSlice(callId, part, offset);
+}

@@ -1,0 +1,64 @@
+"use client";
+
+import clsx from "clsx";
+import Link from "next/link";
+import type { ReactNode } from "react";
+import { formatDuration } from "../format.ts";
+import { InertText } from "../inert/inert-text.tsx";
+import { OutcomeMark } from "../outcome/outcome-mark.tsx";
+import { Instant } from "../time/instant.tsx";
+import { explanationOf } from "./call-columns.tsx";
+import type { CallRow } from "./call-row.ts";
+import { retryKindLabels, retryKindMeanings } from "./retry-label.ts";
+
+/** The attempts of one group, oldest first. */
+export function RetryChain({
+  group,
+  currentId,
+  onOpenCall,
+}: {
+  group: readonly CallRow[];
+  currentId: string;
+  onOpenCall?: (id: string) => void;
+}): ReactNode {
+  return (
+    <ol className="divide-y divide-line rounded-md border border-line">
+      {group.map((call) => {
+        const why = explanationOf(call);
+        return (
+          <li
+            key={call.id}
+            aria-current={call.id === currentId ? "true" : undefined}
+            className={clsx("px-3 py-1.5", call.id === currentId && "bg-accent-soft")}
+          >
+            <div className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
+              <span className="w-5 text-right text-soft">{call.attempt}</span>
+              <OutcomeMark outcome={call.outcome} />
+              <span className="text-soft" title={retryKindMeanings[call.retryKind]}>
+                {retryKindLabels[call.retryKind]}
+              </span>
+              <span className="ml-auto text-soft">{formatDuration(call.durationUs)}</span>
+              <Link
+                href={`/calls/${call.id}`}
+                prefetch={false}
+                className="text-accent hover:underline"
+                onClick={(event) => {
+                  if (!onOpenCall || event.metaKey || event.ctrlKey || event.shiftKey) return;
+                  event.preventDefault();
+                  onOpenCall(call.id);
+                }}
+              >
+                <Instant atMs={call.startedAtMs} show="time" />
+              </Link>
+            </div>
+            {why === null ? null : (
+              <p className="truncate pl-8 text-xs text-soft">
+                <InertText text={why} />
+              </p>
+            )}
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,129 @@
+"use client";
+
+import { useQueryStates } from "nuqs";
+import { useState, type ReactNode } from "react";
+import { Bar, BarChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { formatCount } from "../format.ts";
+import { familyStyles, outcomeFamilies, type OutcomeFamily } from "../outcome-style.ts";
+import { FamilyShape } from "../outcome/family-shape.tsx";
+import { useClock } from "../time/clock.tsx";
+import { formatInstant, formatTick } from "../time/format-instant.ts";
+import { timeWindowParsers } from "../time/time-window.ts";
+
+/** Calls that began in `[atMs, atMs + bucketMs)`, by outcome family. */
+export interface OutcomeBucket {
+  atMs: number;
+  counts: Partial<Record<OutcomeFamily, number>>;
+}
+
+/** Calls over time by how they ended. Dragging over it narrows the time window of the screen. */
+export function OutcomeChart({
+  buckets,
+  bucketMs,
+  heightPx,
+}: {
+  buckets: OutcomeBucket[];
+  bucketMs: number;
+  heightPx: number;
+}): ReactNode {
+  const { zone } = useClock();
+  const [, setWindow] = useQueryStates(timeWindowParsers, { shallow: false, history: "push" });
+  const [drag, setDrag] = useState<{ from: number; to: number }>();
+  const windowMs = bucketMs * buckets.length;
+  const families = outcomeFamilies.filter((family) => buckets.some((bucket) => bucket.counts[family]));
+  const total = buckets.reduce(
+    (sum, { counts }) => sum + Object.values(counts).reduce((inBucket, count) => inBucket + count, 0),
+    0,
+  );
+  const finish = (): void => {
+    if (!drag) return;
+    setDrag(undefined);
+    const from = Math.min(drag.from, drag.to);
+    const to = Math.max(drag.from, drag.to) + bucketMs;
+    if (to - from < windowMs && drag.from !== drag.to) void setWindow({ from, to });
+  };
+
+  return (
+    <figure style={{ height: heightPx }} className="select-none" aria-label={`${formatCount(total)} calls over time`}>
+      <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 800, height: heightPx }}>
+        <BarChart
+          data={buckets}
+          margin={{ top: 4, right: 0, bottom: 0, left: 0 }}
+          barCategoryGap={1}
+          accessibilityLayer={false}
+          onMouseDown={({ activeLabel }) => {
+            const at = Number(activeLabel);
+            if (activeLabel !== undefined) setDrag({ from: at, to: at });
+          }}
+          onMouseMove={({ activeLabel }) => {
+            if (activeLabel !== undefined) setDrag((before) => before && { ...before, to: Number(activeLabel) });
+          }}
+          onMouseUp={finish}
+          onMouseLeave={() => setDrag(undefined)}
+        >
+          <defs>
+            <pattern id="uncertain-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+              <rect width="5" height="5" fill="var(--uncertain)" />
+              <rect width="2" height="5" fill="var(--surface)" opacity="0.55" />
+            </pattern>
+          </defs>
+          <CartesianGrid vertical={false} stroke="var(--line)" />
+          <XAxis
+            dataKey="atMs"
+            tickFormatter={(at: number) => formatTick(at, zone, windowMs)}
+            tick={{ fill: "var(--soft)", fontSize: 11 }}
+            tickLine={false}
+            axisLine={{ stroke: "var(--line-strong)" }}
+            minTickGap={48}
+          />
+          <YAxis
+            width={34}
+            allowDecimals={false}
+            tick={{ fill: "var(--soft)", fontSize: 11 }}
+            tickFormatter={(count: number) => Intl.NumberFormat("en", { notation: "compact" }).format(count)}
+            tickLine={false}
+            axisLine={false}
+          />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ fill: "var(--raised)" }}
+            content={({ active, label }) => {
+              const bucket = active ? buckets.find((candidate) => candidate.atMs === label) : undefined;
+              return bucket ? <BucketTooltip bucket={bucket} zone={zone} /> : null;
+            }}
+          />
+          {families.map((family) => (
+            <Bar
+              key={family}
+              stackId="calls"
+              dataKey={(bucket: OutcomeBucket) => bucket.counts[family] ?? 0}
+              name={familyStyles[family].label}
+              fill={familyStyles[family].hatched ? "url(#uncertain-hatch)" : familyStyles[family].color}
+              isAnimationActive={false}
+            />
+          ))}
+          {drag ? (
+            <ReferenceArea x1={Math.min(drag.from, drag.to)} x2={Math.max(drag.from, drag.to)} fill="var(--accent)" fillOpacity={0.15} />
+          ) : null}
+        </BarChart>
+      </ResponsiveContainer>
+    </figure>
+  );
+}
+
+function BucketTooltip({ bucket, zone }: { bucket: OutcomeBucket; zone: string }): ReactNode {
+  return (
+    <div className="rounded-md border border-line-strong bg-surface px-2.5 py-1.5 text-xs shadow-lg">
+      <p className="text-soft">{formatInstant(bucket.atMs, zone)}</p>
+      {outcomeFamilies.map((family) =>
+        bucket.counts[family] ? (
+          <p key={family} className="flex items-center gap-1.5">
+            <FamilyShape shape={familyStyles[family].shape} color={familyStyles[family].color} />
+            {familyStyles[family].label}
+            <span className="ml-auto pl-4 font-medium">{formatCount(bucket.counts[family])}</span>
+          </p>
+        ) : null,
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,47 @@
+import type { ReactNode } from "react";
+import type { CallRow } from "../calls/call-row.ts";
+import { TIMELINE_ROW_PX } from "./timeline-row.tsx";
+
+const LANES = 3;
+const LANE_PX = 6;
+const RIGHT_PX = 28;
+
+/** Lines in the margin from each retry to the call that it repeats. */
+export function RetryLinks({
+  rows,
+  indexById,
+  firstShown,
+  lastShown,
+}: {
+  rows: readonly CallRow[];
+  indexById: ReadonlyMap<string, number>;
+  firstShown: number;
+  lastShown: number;
+}): ReactNode {
+  const links = rows.slice(firstShown, lastShown + 1).flatMap((call, offset) => {
+    const from = call.retryOf === null ? undefined : indexById.get(call.retryOf);
+    return from === undefined ? [] : [{ id: call.id, from, to: firstShown + offset }];
+  });
+  if (links.length === 0) return null;
+  const middle = (index: number): number => index * TIMELINE_ROW_PX + TIMELINE_ROW_PX / 2;
+  return (
+    <svg
+      aria-hidden
+      width={RIGHT_PX + 4}
+      height={rows.length * TIMELINE_ROW_PX}
+      className="pointer-events-none absolute top-0 left-0 z-[1] text-soft"
+    >
+      {links.map(({ id, from, to }) => {
+        const x = RIGHT_PX - 8 - (from % LANES) * LANE_PX;
+        const top = middle(from) + 3;
+        const bottom = middle(to) - 3;
+        return (
+          <g key={id} fill="none" stroke="currentColor" strokeWidth="1.25">
+            <path d={`M${RIGHT_PX} ${top}H${x + 4}Q${x} ${top} ${x} ${top + 4}V${bottom - 4}Q${x} ${bottom} ${x + 4} ${bottom}H${RIGHT_PX - 2}`} />
+            <path d={`M${RIGHT_PX - 4} ${bottom - 3}l4 3l-4 3`} />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

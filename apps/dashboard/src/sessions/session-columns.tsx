@@ -1,0 +1,115 @@
+import { TriangleAlert } from "lucide-react";
+import { formatCount, formatDuration } from "../format.ts";
+import { InertText } from "../inert/inert-text.tsx";
+import { OutcomeBar } from "../outcome/outcome-bar.tsx";
+import { defineColumns, type ColumnSpec } from "../table/column.ts";
+import { RowLink } from "../table/row-link.tsx";
+import { Instant } from "../time/instant.tsx";
+import type { SessionRow } from "./session-row.ts";
+import { SortHeader } from "./sort-header.tsx";
+
+/** A count where zero says little and anything else should be seen. */
+function Signal({ count, grave = false }: { count: number; grave?: boolean }) {
+  if (count === 0) return <span className="text-soft/60">·</span>;
+  return (
+    <span className={grave ? "inline-flex items-center gap-1 font-semibold text-warn" : "font-medium"}>
+      {grave ? <TriangleAlert size={11} aria-hidden /> : null}
+      {formatCount(count)}
+    </span>
+  );
+}
+
+const signal = (
+  id: string,
+  header: ColumnSpec<SessionRow>["header"],
+  from: "md" | "xl",
+  countOf: (session: SessionRow) => number,
+  grave = false,
+): ColumnSpec<SessionRow> => ({
+  id,
+  header,
+  track: "4.6rem",
+  align: "end",
+  from,
+  cell: (session) => <Signal count={countOf(session)} grave={grave} />,
+});
+
+export const sessionColumns = (query: string) =>
+  defineColumns<SessionRow>([
+    {
+      id: "session",
+      header: "Session",
+      track: "minmax(7.5rem,1fr)",
+      cell: (session) => (
+        <RowLink href={`/sessions/${encodeURIComponent(session.id)}${query}`}>
+          <InertText text={session.id} max={64} className="font-mono text-xs font-medium" />
+        </RowLink>
+      ),
+    },
+    {
+      id: "client",
+      header: "Client",
+      track: "minmax(6rem,0.8fr)",
+      from: "md",
+      cell: (session) =>
+        session.clientName === null ? (
+          <span className="text-soft">unknown</span>
+        ) : (
+          <>
+            <InertText text={session.clientName} max={60} />{" "}
+            <InertText text={session.clientVersion ?? ""} max={30} className="text-xs text-soft" />
+          </>
+        ),
+    },
+    {
+      id: "principal",
+      header: "Principal",
+      track: "minmax(5rem,0.7fr)",
+      from: "md",
+      cell: (session) =>
+        session.principal === null ? <span className="text-soft">–</span> : <InertText text={session.principal} max={80} />,
+    },
+    {
+      id: "servers",
+      header: "Servers",
+      track: "minmax(5rem,0.8fr)",
+      from: "xl",
+      cell: (session) => <InertText text={session.servers.join(", ")} max={120} className="text-soft" />,
+    },
+    {
+      id: "outcomes",
+      header: "Outcomes",
+      track: "minmax(4rem,8rem)",
+      cell: (session) => <OutcomeBar outcomes={session.outcomes} />,
+    },
+    {
+      id: "calls",
+      header: <SortHeader sort="calls">Calls</SortHeader>,
+      track: "3.6rem",
+      align: "end",
+      cell: (session) => formatCount(session.calls),
+    },
+    signal("denials", <SortHeader sort="denials">Denials</SortHeader>, "md", (session) => session.denials),
+    signal("retries", <SortHeader sort="retries">Retries</SortHeader>, "md", (session) => session.retries),
+    signal("errors", <SortHeader sort="errors">Errors</SortHeader>, "md", (session) => session.errors),
+    signal("replays", "Replays", "xl", (session) => session.replays),
+    signal("doubles", <span title="Possible double writes">Doubles</span>, "xl", (session) => session.repeats, true),
+    signal("unknown", <span title="Effect unknown">Unknown</span>, "xl", (session) => session.unknownEffects, true),
+    {
+      id: "duration",
+      header: "Duration",
+      track: "5rem",
+      align: "end",
+      from: "xl",
+      cell: (session) => (
+        <span className="text-soft">{formatDuration((session.lastCallAtMs - session.firstCallAtMs) * 1000)}</span>
+      ),
+    },
+    {
+      id: "last",
+      header: <SortHeader sort="last_activity">Last call</SortHeader>,
+      track: "5.6rem",
+      align: "end",
+      cell: (session) => <Instant atMs={session.lastCallAtMs} show="relative" className="text-soft" />,
+    },
+  ]);

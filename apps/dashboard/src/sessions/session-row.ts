@@ -1,0 +1,23 @@
+/** One session as the list shows it. Texts from outside are still raw. */
+export interface SessionRow {
+  /** The session's id; `id`, so that tables can key on it. */
+  id: string;
+  source: string;
+  clientName: string | null;
+  clientVersion: string | null;
+  principal: string | null;
+  servers: string[];
+  firstCallAtMs: number;
+  lastCallAtMs: number;
+  calls: number;
+  outcomes: Record<string, number>;
+  refusals: number;
+  denials: number;
+  retries: number;
+  corrections: number;
+  replays: number;
+  /** Possible double writes. */
+  repeats: number;
+  errors: number;
+  unknownEffects: number;
+}

@@ -1,0 +1,137 @@
+"use client";
+
+import { useTable, type ColumnDef } from "@tanstack/react-table";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import clsx from "clsx";
+import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import { rowFeatures, tracksOf, type ColumnLayout, type RowFeatures } from "./column.ts";
+import type { Pages } from "./use-pages.ts";
+import { useRowKeys } from "./use-row-keys.ts";
+
+const ROW_PX = 34;
+const LOAD_AHEAD_ROWS = 20;
+
+const gridClass =
+  "grid items-center gap-x-3 px-4 [grid-template-columns:var(--tracks)] md:[grid-template-columns:var(--tracks-md)] xl:[grid-template-columns:var(--tracks-xl)]";
+
+const cellClass = (layout: ColumnLayout | undefined): string =>
+  clsx(
+    "min-w-0 truncate",
+    layout?.align === "end" && "text-right",
+    layout?.from === "md" && "max-md:hidden",
+    layout?.from === "xl" && "max-xl:hidden",
+  );
+
+/**
+ * A long table: only the rows in view are in the document, the next page is fetched before the end is reached.
+ * Each row holds one {@link RowLink}, which covers it.
+ */
+export function RowTable<Row extends { id: string }>({
+  label,
+  columns,
+  pages,
+  activeId,
+  className,
+}: {
+  label: string;
+  columns: ColumnDef<RowFeatures, Row>[];
+  pages: Pages<Row>;
+  /** The row whose panel is open. */
+  activeId?: string | null;
+  className?: string;
+}): ReactNode {
+  const scroller = useRef<HTMLDivElement>(null);
+  const table = useTable({ features: rowFeatures, columns, data: pages.rows, getRowId: (row) => row.id });
+  const rows = table.getRowModel().rows;
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 12,
+    initialRect: { width: 1000, height: 700 },
+  });
+  const items = virtualizer.getVirtualItems();
+
+  const lastShown = items.at(-1)?.index ?? 0;
+  const { hasMore, status, loadNext } = pages;
+  useEffect(() => {
+    if (hasMore && status === "idle" && lastShown >= rows.length - LOAD_AHEAD_ROWS) loadNext();
+  }, [hasMore, status, lastShown, rows.length, loadNext]);
+
+  useRowKeys((step) => {
+    const focused = document.activeElement?.closest<HTMLElement>("[data-index]")?.dataset.index;
+    const from = focused === undefined ? rows.findIndex((row) => row.id === activeId) : Number(focused);
+    const index = Math.min(Math.max(from + step, 0), rows.length - 1);
+    virtualizer.scrollToIndex(index, { align: "auto" });
+    requestAnimationFrame(() => {
+      scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus({ preventScroll: true });
+    });
+  });
+
+  const layouts = columns.map((column) => column.meta);
+  const tracks = {
+    "--tracks": tracksOf(layouts, "base"),
+    "--tracks-md": tracksOf(layouts, "md"),
+    "--tracks-xl": tracksOf(layouts, "xl"),
+  } as CSSProperties;
+
+  return (
+    <div
+      ref={scroller}
+      role="table"
+      aria-label={label}
+      aria-rowcount={hasMore ? -1 : rows.length + 1}
+      tabIndex={0}
+      style={tracks}
+      className={clsx("overflow-auto [overflow-anchor:none]", className)}
+    >
+      <div role="rowgroup" className="sticky top-0 z-[1] border-b border-line bg-surface text-xs text-soft">
+        {table.getHeaderGroups().map((group) => (
+          <div key={group.id} role="row" aria-rowindex={1} className={clsx(gridClass, "h-8")}>
+            {group.headers.map((header) => (
+              <div key={header.id} role="columnheader" className={cellClass(header.column.columnDef.meta)}>
+                <table.FlexRender header={header} />
+              </div>
+            ))}
+          </div>
+        ))}
+      </div>
+      <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+        {items.map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          return (
+            <div
+              key={row.id}
+              role="row"
+              aria-rowindex={item.index + 2}
+              data-index={item.index}
+              data-active={row.id === activeId || undefined}
+              style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
+              className={clsx(
+                gridClass,
+                "absolute inset-x-0 top-0 border-b border-line/60 hover:bg-raised data-active:bg-accent-soft",
+                "has-[a:focus-visible]:outline-2 has-[a:focus-visible]:-outline-offset-2 has-[a:focus-visible]:outline-accent",
+              )}
+            >
+              {row.getAllCells().map((cell) => (
+                <div key={cell.id} role="cell" className={cellClass(cell.column.columnDef.meta)}>
+                  <table.FlexRender cell={cell} />
+                </div>
+              ))}
+            </div>
+          );
+        })}
+      </div>
+      {status === "failed" ? (
+        <p role="alert" className="px-4 py-2 text-warn">
+          The next rows could not be read.{" "}
+          <button type="button" onClick={loadNext} className="font-medium underline">
+            Try again
+          </button>
+        </p>
+      ) : null}
+    </div>
+  );
+}
