@@ -41,7 +41,7 @@ interface StandardSchema {
   };
 }
 
-const contractsBySchema = new WeakMap<object, Map<string, Contract | null>>();
+const contractsBySchema = new WeakMap<object, Map<string, { outputSchema: unknown; contract: Contract | null }>>();
 /** Schemas that a server makes anew for each call must not pile up under one long-lived schema. */
 const MAX_CONTRACTS_PER_SCHEMA = 64;
 
@@ -50,7 +50,7 @@ export class Contracts {
   readonly #options: Record<string, ToolOptions>;
   readonly #registered = new Map<string, RegisteredTool>();
   #listed: Map<string, ListedTool> | undefined;
-  readonly #listedContracts = new Map<string, Contract | null>();
+  readonly #facts = new Map<string, { seen: readonly unknown[]; facts: ToolFacts }>();
 
   constructor(options: Record<string, ToolOptions> = {}) {
     this.#options = options;
@@ -81,7 +81,6 @@ export class Contracts {
       const name = typeof tool === "object" && tool !== null ? (tool as Partial<ListedTool>).name : undefined;
       if (typeof name !== "string") continue;
       this.#listed.set(name, tool as ListedTool);
-      this.#listedContracts.delete(name);
     }
   }
 
@@ -98,10 +97,23 @@ export class Contracts {
     return this.#registered.get(name)?.inputSchema;
   }
 
+  /** What is known of a tool now; its contract may change while the server runs. */
   factsOf(name: string | null): ToolFacts {
-    const tool = name === null ? undefined : (this.#registered.get(name) ?? this.#listed?.get(name));
-    const declared = name === null || !Object.hasOwn(this.#options, name) ? undefined : this.#options[name]?.mutability;
-    const contract = name === null || tool === undefined ? null : this.#contractOf(name, tool);
+    if (name === null) return UNKNOWN_TOOL;
+    const registered = this.#registered.get(name);
+    const tool = registered ?? this.#listed?.get(name);
+    const seen = [tool, tool?.title, tool?.description, tool?.annotations, tool?.inputSchema, tool?.outputSchema, this.#listed];
+    const known = this.#facts.get(name);
+    if (known !== undefined && known.seen.every((part, index) => part === seen[index])) return known.facts;
+    const facts = this.#findFacts(name, tool, registered);
+    // Names are the client's to invent; only those of real tools are worth keeping.
+    if (tool !== undefined) this.#facts.set(name, { seen, facts });
+    return facts;
+  }
+
+  #findFacts(name: string, tool: RegisteredTool | ListedTool | undefined, registered: RegisteredTool | undefined): ToolFacts {
+    const declared = Object.hasOwn(this.#options, name) ? this.#options[name]?.mutability : undefined;
+    const contract = registered ? this.#registeredContract(name, registered) : listedContract(name, tool);
     if (declared !== undefined) return { mutability: declared, mutabilitySource: "declared", contract };
     const annotated = annotatedMutability(tool?.annotations);
     return annotated === null
@@ -109,33 +121,29 @@ export class Contracts {
       : { mutability: annotated, mutabilitySource: "annotation", contract };
   }
 
-  #contractOf(name: string, tool: RegisteredTool | ListedTool): Contract | null {
-    const registered = this.#registered.get(name);
-    if (registered === undefined) {
-      const known = this.#listedContracts.get(name);
-      if (known !== undefined) return known;
-      const contract = contractFrom(name, tool, tool.inputSchema, tool.outputSchema);
-      this.#listedContracts.set(name, contract);
-      return contract;
-    }
-    const own = JSON.stringify([name, registered.title, registered.description, registered.annotations, this.#listed === undefined]);
-    const schema = isObject(registered.inputSchema) ? registered.inputSchema : registered;
-    const cached = contractsBySchema.get(schema) ?? new Map<string, Contract | null>();
+  /** Found again by its schema, since a stateless server registers the same tools for each request. */
+  #registeredContract(name: string, tool: RegisteredTool): Contract | null {
+    const { title, description, annotations, inputSchema, outputSchema } = tool;
+    const listed = this.#listed?.get(name);
+    const schema = isObject(inputSchema) ? inputSchema : tool;
+    const own = JSON.stringify([name, title, description, annotations, listed === undefined]);
+    const cached = contractsBySchema.get(schema) ?? new Map<string, { outputSchema: unknown; contract: Contract | null }>();
     contractsBySchema.set(schema, cached);
     const known = cached.get(own);
-    if (known !== undefined) return known;
-    const listed = this.#listed?.get(name);
+    if (known !== undefined && known.outputSchema === outputSchema) return known.contract;
     const contract = contractFrom(
       name,
-      registered,
-      jsonSchemaOf(registered.inputSchema, "input") ?? listed?.inputSchema,
-      jsonSchemaOf(registered.outputSchema, "output") ?? listed?.outputSchema,
+      tool,
+      jsonSchemaOf(inputSchema, "input") ?? listed?.inputSchema,
+      jsonSchemaOf(outputSchema, "output") ?? listed?.outputSchema,
     );
     if (cached.size >= MAX_CONTRACTS_PER_SCHEMA) cached.clear();
-    cached.set(own, contract);
+    cached.set(own, { outputSchema, contract });
     return contract;
   }
 }
+
+const UNKNOWN_TOOL: ToolFacts = { mutability: "mutating", mutabilitySource: "default", contract: null };
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
@@ -159,6 +167,9 @@ function contractFrom(name: string, tool: RegisteredTool | ListedTool, inputSche
     throw error;
   }
 }
+
+const listedContract = (name: string, tool: RegisteredTool | ListedTool | undefined): Contract | null =>
+  tool === undefined ? null : contractFrom(name, tool, tool.inputSchema, tool.outputSchema);
 
 function annotatedMutability(annotations: unknown): Mutability | null {
   if (!isObject(annotations)) return null;

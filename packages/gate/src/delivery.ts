@@ -45,6 +45,8 @@ export interface DeliveryInputs {
 
 const MAX_TOOL_NAME = 256;
 const MAX_MESSAGE = 1_000;
+/** How long after its handling ended a call may still be answered. */
+const UNANSWERED_MS = 2_000;
 /** A shorter text would be found everywhere. */
 const MIN_TOKEN = 4;
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
@@ -169,7 +171,9 @@ export class Delivery {
       redactions: captured.redactions,
       truncated: captured.truncated,
     };
-    recorder.begin(this.call);
+    // What acts must be known before it acts; a read that is answered at once needs no second frame.
+    if (facts.mutability === "read") recorder.beginSoon(this.call);
+    else recorder.begin(this.call);
     this.#remembered = {
       id,
       startedAt,
@@ -213,9 +217,18 @@ export class Delivery {
     this.#handlerSettled("threw");
   }
 
-  /** The SDK's own request handler has ended: a call given up before its tool's handler was entered ends here. */
+  /** The SDK's own request handler has ended: its answer follows at once, unless the call was given up. */
   dispatchSettled(): void {
+    if (this.#recorded) return;
     if (this.cancelRequested && this.#begunAt === undefined) this.givenUp("cancelled by the client before it was executed");
+    // v2 cannot answer for a low-level handler that throws what is no error.
+    else if (this.#threw !== undefined && !isObject(this.#threw.error)) setTimeout(() => this.#unanswered(), UNANSWERED_MS).unref();
+  }
+
+  /** The SDK could not make an answer of what the handler gave it. */
+  #unanswered(): void {
+    if (this.#recorded) return;
+    this.#record("tool_error", verdictOf("tool_error", this.#mutability(), true), { reason: "the SDK sent no answer" });
   }
 
   /** Records the call as cancelled where the SDK has indeed given it up, and says whether it has. */

@@ -18,7 +18,10 @@ export interface Recorder {
   readonly memory: SessionMemory;
   /** Session of a stdio server whose host names none. */
   readonly processSessionId: string;
+  /** Notes that a call came in, before it can act. */
   begin(call: CallRecord): void;
+  /** The same for a call that only reads: noted unless it is answered within this turn of the event loop. */
+  beginSoon(call: CallRecord): void;
   record(call: CallRecord, payload: CallPayload | null): void;
   define(definition: ToolDefinition): void;
   report(diagnostic: Diagnostic): void;
@@ -65,6 +68,14 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
   const redactor = createRedactor(options.redact);
   const fingerprintKey = loadFingerprintKey(options.fingerprintKey, report);
   const definitions = new Set<string>();
+  let lastDefined: ToolDefinition["hash"] | undefined;
+  const unanswered = new Set<CallRecord>();
+  let armed = false;
+  const beginAll = (): void => {
+    armed = false;
+    for (const call of unanswered) journal.append({ kind: "begun", call });
+    unanswered.clear();
+  };
   let shipper: Shipper | undefined;
   if (options.ledger !== undefined) {
     const onError = (cause: unknown): void => report({ code: "ship_failed", message: "rows wait in the journal: the ledger takes none", cause });
@@ -78,9 +89,20 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
     memory: new SessionMemory(),
     processSessionId: newId(),
     begin: (call) => journal.append({ kind: "begun", call }),
-    record: (call, payload) => journal.append({ kind: "call", call, payload }),
+    beginSoon(call) {
+      unanswered.add(call);
+      if (!armed) setImmediate(beginAll);
+      armed = true;
+    },
+    record(call, payload) {
+      unanswered.delete(call);
+      journal.append({ kind: "call", call, payload });
+    },
     define(definition) {
-      const key = `${definition.serverName}\0${definition.tool}\0${definition.hash}`;
+      // Most calls in a row are of one tool, and this runs for each.
+      if (definition.hash === lastDefined) return;
+      lastDefined = definition.hash;
+      const key = `${definition.hash}\0${definition.tool}\0${definition.serverName}`;
       if (definitions.has(key)) return;
       if (definitions.size >= MAX_KNOWN_DEFINITIONS) definitions.clear();
       definitions.add(key);

@@ -15,6 +15,8 @@ import {
 import type { CallRecord } from "@tachograph/record";
 import type { Meta } from "./request-context.ts";
 
+/** Finds the user's SDK whenever one is registered. */
+const tracer = trace.getTracer("@tachograph/gate");
 const traceparentPattern = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 
 function remoteParent(meta: Meta): SpanContext | null {
@@ -54,7 +56,7 @@ export function startCallSpan(tool: string | null, meta: Meta, startedAt: number
   const ambient = trace.getSpan(context.active())?.spanContext();
   const remote = remoteParent(meta);
   const parent = remote === null ? context.active() : trace.setSpanContext(ROOT_CONTEXT, remote);
-  const span: Span = trace.getTracer("@tachograph/gate").startSpan(
+  const span: Span = tracer.startSpan(
     tool === null ? "tools/call" : `tools/call ${tool}`,
     {
       kind: SpanKind.SERVER,

@@ -102,13 +102,14 @@ function watchRequestHandlers(low: Record<string, unknown>, gate: Gate, highLeve
       return setRequestHandler(...args);
     }
     if (!handlesMethod(args[0], "tools/call")) return setRequestHandler(...args);
-    const watched = async (...call: unknown[]): Promise<unknown> => {
+    const watched = (...call: unknown[]): unknown => {
       if (!highLevel && !gate.contracts.hasListing) gate.loadListing?.(call[1]);
-      try {
-        return await (highLevel ? handle(...call) : observeHandler(handle, call));
-      } finally {
-        currentDelivery.getStore()?.dispatchSettled();
-      }
+      const delivery = currentDelivery.getStore();
+      const result = highLevel ? handle(...call) : observeHandler(handle, call);
+      const settled = (): void => delivery?.dispatchSettled();
+      if (isThenable(result)) result.then(settled, settled);
+      else settled();
+      return result;
     };
     return setRequestHandler(...args.slice(0, -1), watched);
   };
@@ -173,16 +174,12 @@ function observeHandler(handler: Handler, call: unknown[], self?: unknown): unkn
     delivery.handlerReturned(result);
     return result;
   }
-  return result.then(
-    (value) => {
-      delivery.handlerReturned(value);
-      return value;
-    },
-    (error: unknown) => {
-      delivery.handlerThrew(error);
-      throw error;
-    },
+  // A branch of its own, ahead of the SDK's: what the SDK gets is the handler's own promise.
+  result.then(
+    (value) => delivery.handlerReturned(value),
+    (error: unknown) => delivery.handlerThrew(error),
   );
+  return result;
 }
 
 const isThenable = (value: unknown): value is Promise<unknown> => isObject(value) && typeof value["then"] === "function";

@@ -82,183 +82,224 @@ const MIN_ECHO_LENGTH = 4;
 const MAX_NAME_LENGTH = 256;
 /** What is redacted beyond a cut, so that a secret astride it does not survive in part. */
 const CUT_MARGIN = 8192;
+const MAX_KNOWN_NAMES = 4_096;
+const fourDigits = /\d{4}/;
 
-/** Makes a redactor. The same one serves a whole process; it keeps no state. */
+/** Makes a redactor. The same one serves a whole process; it keeps no values. */
 export function createRedactor(options: RedactionOptions = {}): Redactor {
-  const ownNames = new Set(options.keys?.map(normalName));
-  const ownPatterns = options.patterns ?? [];
-  for (const pattern of ownPatterns) {
-    if (!pattern.global) throw new TypeError(`redact.patterns: ${String(pattern)} needs the g flag, or only its first match is removed`);
-  }
-  const isSecretName = (name: string): boolean => {
-    const normal = normalName(name);
-    return ownNames.has(normal) || (secretNames.test(normal) && !positionNames.test(normal));
+  const scrubber = new Scrubber(options);
+  return {
+    json(value, secrets, limits = {}) {
+      const before = secrets.size;
+      const first = new JsonWriter(scrubber, secrets, limits).run(value);
+      // An echo may stand in front of the member that names the secret.
+      return secrets.size === before ? first : new JsonWriter(scrubber, secrets, limits).run(value);
+    },
+    text(text, secrets, maxLength) {
+      const counts = { redactions: 0 };
+      const clean = storable(scrubber.cut(text, maxLength, secrets, counts));
+      return { text: clean, redactions: counts.redactions, truncated: text.length > maxLength };
+    },
   };
+}
 
-  let count = 0;
-  const scrub = (text: string, secrets: ReadonlySet<string>): string => {
+interface Counts {
+  redactions: number;
+}
+
+/** Removes secrets from one text at a time. */
+class Scrubber {
+  readonly #ownNames: ReadonlySet<string>;
+  readonly #ownPatterns: readonly RegExp[];
+  readonly #knownNames = new Map<string, boolean>();
+
+  constructor(options: RedactionOptions) {
+    this.#ownNames = new Set(options.keys?.map(normalName));
+    this.#ownPatterns = options.patterns ?? [];
+    for (const pattern of this.#ownPatterns) {
+      if (!pattern.global) throw new TypeError(`redact.patterns: ${String(pattern)} needs the g flag, or only its first match is removed`);
+    }
+  }
+
+  isSecretName(name: string): boolean {
+    const known = this.#knownNames.get(name);
+    if (known !== undefined) return known;
+    const normal = normalName(name);
+    const secret = this.#ownNames.has(normal) || (secretNames.test(normal) && !positionNames.test(normal));
+    if (name.length <= MAX_NAME_LENGTH && this.#knownNames.size < MAX_KNOWN_NAMES) this.#knownNames.set(name, secret);
+    return secret;
+  }
+
+  /** The text without secrets, at most `maxLength` characters of it. */
+  cut(text: string, maxLength: number, secrets: ReadonlySet<string>, counts: Counts): string {
+    if (text.length <= maxLength) return this.#scrub(text, secrets, counts);
+    const clean = this.#scrub(text.slice(0, maxLength + CUT_MARGIN), secrets, counts);
+    return `${clean.slice(0, maxLength)}… [cut: ${text.length} characters]`;
+  }
+
+  #scrub(text: string, secrets: ReadonlySet<string>, counts: Counts): string {
     let out = text;
     for (const secret of secrets) {
       if (!out.includes(secret)) continue;
-      count += out.split(secret).length - 1;
+      counts.redactions += out.split(secret).length - 1;
       out = out.replaceAll(secret, REDACTED);
     }
-    const replace = (pattern: RegExp, replacement: string): void => {
-      out = out.replace(pattern, (match: string, ...groups: unknown[]) => {
-        const first = typeof groups[0] === "string" ? groups[0] : "";
-        const clean = replacement.replace("$1", first);
-        if (match !== clean) count++;
-        return clean;
-      });
-    };
-    if (suspicious.test(out)) {
-      for (const [pattern, replacement] of patterns) replace(pattern, replacement);
-      out = out.replace(headerLine, (match, name: string, separator: string) => {
-        const clean = `${name}${separator}${REDACTED}`;
-        if (match !== clean) count++;
-        return clean;
-      });
-      out = out.replace(assignment, (match, name: string, secret: string) => {
-        if (secret.includes(REDACTED) || positionNames.test(normalName(name.replace(/[^\w-]/g, "")))) return match;
-        const quote = /^\\?["']/.exec(secret)?.[0] ?? "";
-        count++;
-        return `${name}${quote}${REDACTED}${quote}`;
+    if (suspicious.test(out)) out = this.#scrubSuspicious(out, counts);
+    if (fourDigits.test(out)) {
+      out = out.replace(cardNumber, (match) => {
+        if (!passesLuhn(match)) return match;
+        counts.redactions++;
+        return REDACTED;
       });
     }
-    out = out.replace(cardNumber, (match) => {
-      if (!passesLuhn(match)) return match;
-      count++;
-      return REDACTED;
-    });
-    for (const pattern of ownPatterns) replace(pattern, REDACTED);
+    for (const pattern of this.#ownPatterns) out = replaceAll(out, pattern, REDACTED, counts);
     return out;
-  };
+  }
 
-  const cut = (text: string, maxLength: number, secrets: ReadonlySet<string>): string => {
-    if (text.length <= maxLength) return scrub(text, secrets);
-    const clean = scrub(text.slice(0, maxLength + CUT_MARGIN), secrets);
-    return `${clean.slice(0, maxLength)}… [cut: ${text.length} characters]`;
-  };
-
-  const collect = (value: unknown, secrets: Set<string>, depth: number): void => {
-    if (typeof value === "string" && value.length >= MIN_ECHO_LENGTH) {
-      secrets.add(value);
-      // The scheme in front of a credential is no secret, and the credential may be echoed without it.
-      const credential = /^\w+\s+(\S{8,})$/.exec(value)?.[1];
-      if (credential !== undefined) secrets.add(credential);
-    } else if (typeof value === "object" && value !== null && depth < 8) {
-      for (const member of Object.values(value)) collect(member, secrets, depth + 1);
-    }
-  };
-
-  return {
-    json(value, secrets, limits = {}) {
-      const maxLength = limits.maxLength ?? 262_144;
-      const maxStringLength = limits.maxStringLength ?? 65_536;
-      const maxDepth = limits.maxDepth ?? 64;
-      count = 0;
-      let length = 0;
-      let truncated = false;
-
-      const emit = (text: string): string => {
-        length += text.length;
-        return text;
-      };
-      const writeString = (text: string, max: number): string => {
-        if (text.length > max) truncated = true;
-        return emit(JSON.stringify(cut(text, max, secrets)));
-      };
-      const redacted = (member: unknown): string => {
-        collect(member, secrets, 0);
-        count++;
-        return emit(JSON.stringify(REDACTED));
-      };
-      const write = (node: unknown, depth: number): string | undefined => {
-        if (typeof node === "string") return writeString(node, Math.max(0, Math.min(maxStringLength, maxLength - length)));
-        if (typeof node === "number" || typeof node === "boolean" || node === null) return emit(JSON.stringify(node));
-        if (typeof node === "bigint") throw new TypeError("a bigint is not a JSON value");
-        if (typeof node !== "object") return undefined;
-        if ("toJSON" in node && typeof node.toJSON === "function") {
-          return write((node as { toJSON(): unknown }).toJSON(), depth + 1);
-        }
-        if (depth >= maxDepth) {
-          truncated = true;
-          return emit(JSON.stringify(`… [nested deeper than ${maxDepth} levels]`));
-        }
-        if (Array.isArray(node)) {
-          const items: string[] = [];
-          for (const [index, item] of node.entries()) {
-            if (length > maxLength) {
-              truncated = true;
-              items.push(JSON.stringify(`… [cut: ${node.length - index} more]`));
-              break;
-            }
-            items.push(write(item, depth + 1) ?? "null");
-            length++;
-          }
-          return `[${items.join(",")}]`;
-        }
-        const header = (node as { name?: unknown }).name;
-        const secretHeader = typeof header === "string" && "value" in node && isSecretName(header);
-        const members: string[] = [];
-        const names = Object.keys(node);
-        for (const [index, name] of names.entries()) {
-          if (length > maxLength) {
-            truncated = true;
-            members.push(`"…":${JSON.stringify(`[cut: ${names.length - index} more]`)}`);
-            break;
-          }
-          const member = (node as Record<string, unknown>)[name];
-          if (member === undefined || typeof member === "function" || typeof member === "symbol") continue;
-          const secret = member !== null && (isSecretName(name) || (secretHeader && name === "value"));
-          const key = writeString(name, MAX_NAME_LENGTH);
-          const text = secret && typeof member !== "boolean" ? redacted(member) : write(member, depth + 1);
-          members.push(`${key}:${text ?? "null"}`);
-          length += 2;
-        }
-        return `{${members.join(",")}}`;
-      };
-
-      let json: string | null;
-      try {
-        // Secrets first: an echo may stand in front of the member that names it.
-        collectNamed(value, secrets, isSecretName, collect);
-        json = write(value, 0) ?? null;
-      } catch {
-        json = null;
-        truncated = true;
-      }
-      return { json, redactions: count, truncated };
-    },
-
-    text(text, secrets, maxLength) {
-      count = 0;
-      const clean = cut(text, maxLength, secrets);
-      return {
-        text: storable(clean),
-        redactions: count,
-        truncated: text.length > maxLength,
-      };
-    },
-  };
+  #scrubSuspicious(text: string, counts: Counts): string {
+    let out = text;
+    for (const [pattern, replacement] of patterns) out = replaceAll(out, pattern, replacement, counts);
+    out = out.replace(headerLine, (match, name: string, separator: string) => {
+      const clean = `${name}${separator}${REDACTED}`;
+      if (match !== clean) counts.redactions++;
+      return clean;
+    });
+    return out.replace(assignment, (match, name: string, secret: string) => {
+      if (secret.includes(REDACTED) || positionNames.test(normalName(name.replace(/[^\w-]/g, "")))) return match;
+      const quote = /^\\?["']/.exec(secret)?.[0] ?? "";
+      counts.redactions++;
+      return `${name}${quote}${REDACTED}${quote}`;
+    });
+  }
 }
 
-function collectNamed(
-  value: unknown,
-  secrets: Set<string>,
-  isSecretName: (name: string) => boolean,
-  collect: (value: unknown, secrets: Set<string>, depth: number) => void,
-): void {
-  const visit = (node: unknown, depth: number): void => {
-    if (typeof node !== "object" || node === null || depth > 64) return;
-    for (const [name, member] of Object.entries(node)) {
-      if (typeof member === "object" ? isSecretName(name) : typeof member === "string" && isSecretName(name)) {
-        collect(member, secrets, 0);
-      } else visit(member, depth + 1);
+function replaceAll(text: string, pattern: RegExp, replacement: string, counts: Counts): string {
+  return text.replace(pattern, (match: string, ...groups: unknown[]) => {
+    const clean = replacement.replace("$1", typeof groups[0] === "string" ? groups[0] : "");
+    if (match !== clean) counts.redactions++;
+    return clean;
+  });
+}
+
+/** Writes one value as JSON text without its secrets, and collects those that a name gives away. */
+class JsonWriter implements Counts {
+  redactions = 0;
+  readonly #scrubber: Scrubber;
+  readonly #secrets: Set<string>;
+  readonly #maxLength: number;
+  readonly #maxStringLength: number;
+  readonly #maxDepth: number;
+  #length = 0;
+  #truncated = false;
+
+  constructor(scrubber: Scrubber, secrets: Set<string>, limits: CaptureLimits) {
+    this.#scrubber = scrubber;
+    this.#secrets = secrets;
+    this.#maxLength = limits.maxLength ?? 262_144;
+    this.#maxStringLength = limits.maxStringLength ?? 65_536;
+    this.#maxDepth = limits.maxDepth ?? 64;
+  }
+
+  run(value: unknown): RedactedJson {
+    try {
+      const json = this.#write(value, 0) ?? null;
+      return { json, redactions: this.redactions, truncated: this.#truncated };
+    } catch {
+      return { json: null, redactions: this.redactions, truncated: true };
     }
-  };
-  visit(value, 0);
+  }
+
+  #emit(text: string): string {
+    this.#length += text.length;
+    return text;
+  }
+
+  #writeString(text: string, maxLength: number): string {
+    if (text.length > maxLength) this.#truncated = true;
+    return this.#emit(JSON.stringify(this.#scrubber.cut(text, maxLength, this.#secrets, this)));
+  }
+
+  /** Undefined where JSON has no such value. */
+  #write(node: unknown, depth: number): string | undefined {
+    switch (typeof node) {
+      case "string":
+        return this.#writeString(node, Math.max(0, Math.min(this.#maxStringLength, this.#maxLength - this.#length)));
+      case "number":
+      case "boolean":
+        return this.#emit(JSON.stringify(node));
+      case "bigint":
+        throw new TypeError("a bigint is not a JSON value");
+      case "object":
+        break;
+      default:
+        return undefined;
+    }
+    if (node === null) return this.#emit("null");
+    const { toJSON } = node as { toJSON?: unknown };
+    if (typeof toJSON === "function") return this.#write(toJSON.call(node), depth + 1);
+    if (depth >= this.#maxDepth) {
+      this.#truncated = true;
+      return this.#emit(JSON.stringify(`… [nested deeper than ${this.#maxDepth} levels]`));
+    }
+    return Array.isArray(node) ? this.#writeArray(node, depth) : this.#writeObject(node as Record<string, unknown>, depth);
+  }
+
+  #writeArray(items: readonly unknown[], depth: number): string {
+    let json = "";
+    for (let index = 0; index < items.length; index++) {
+      if (index > 0) json += ",";
+      if (this.#length > this.#maxLength) {
+        this.#truncated = true;
+        return `[${json}${JSON.stringify(`… [cut: ${items.length - index} more]`)}]`;
+      }
+      json += this.#write(items[index], depth + 1) ?? "null";
+      this.#length++;
+    }
+    return `[${json}]`;
+  }
+
+  #writeObject(node: Record<string, unknown>, depth: number): string {
+    const { name: label } = node;
+    // { name: "Authorization", value: "…" }: a header in a list of headers.
+    const isSecretPair = typeof label === "string" && "value" in node && this.#scrubber.isSecretName(label);
+    const names = Object.keys(node);
+    let json = "";
+    for (let index = 0; index < names.length; index++) {
+      if (this.#length > this.#maxLength) {
+        this.#truncated = true;
+        return `{${json}${json === "" ? "" : ","}"…":${JSON.stringify(`[cut: ${names.length - index} more]`)}}`;
+      }
+      const name = names[index] as string;
+      const member = node[name];
+      const secret =
+        member !== null && typeof member !== "boolean" && (this.#scrubber.isSecretName(name) || (isSecretPair && name === "value"));
+      const text = secret && member !== undefined ? this.#redact(member) : this.#write(member, depth + 1);
+      if (text === undefined) continue;
+      json += `${json === "" ? "" : ","}${this.#writeString(name, MAX_NAME_LENGTH)}:${text}`;
+      this.#length += 2;
+    }
+    return `{${json}}`;
+  }
+
+  #redact(member: unknown): string {
+    this.#collect(member, 0);
+    this.redactions++;
+    return this.#emit(JSON.stringify(REDACTED));
+  }
+
+  #collect(value: unknown, depth: number): void {
+    if (typeof value === "string" && value.length >= MIN_ECHO_LENGTH) {
+      this.#secrets.add(value);
+      // The scheme in front of a credential is no secret, and the credential may be echoed without it.
+      const credential = /^\w+\s+(\S{8,})$/.exec(value)?.[1];
+      if (credential !== undefined) this.#secrets.add(credential);
+    } else if (typeof value === "object" && value !== null && depth < 8) {
+      for (const member of Object.values(value)) this.#collect(member, depth + 1);
+    }
+  }
 }
 
 /** A text as Postgres can store it: NUL and lone surrogates become U+FFFD. */
-export const storable = (text: string): string => text.toWellFormed().replaceAll("\0", "\uFFFD");
+export const storable = (text: string): string => (plain.test(text) ? text : text.toWellFormed().replaceAll("\0", "\uFFFD"));
+
+const plain = /^[\x20-\x7e]{0,256}$/;

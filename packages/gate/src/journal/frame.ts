@@ -25,13 +25,22 @@ export type JournalEntry =
 const PREFIX_BYTES = 8;
 /** A longer frame is damage, not data. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
+/** Frames are made here and written at once; only one too long for it gets a buffer of its own. */
+const scratch = Buffer.allocUnsafe(64 * 1024);
+const MAX_UTF8_PER_UNIT = 3;
 
-/** Length (u32, little endian), CRC-32 of the body (u32), body: JSON in UTF-8. */
+/**
+ * Length (u32, little endian), CRC-32 of the body (u32), body: JSON in UTF-8.
+ *
+ * @returns bytes that are valid until the next call.
+ */
 export function encodeFrame(entry: JournalEntry): Buffer {
   const json = JSON.stringify(entry);
-  const frame = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(json));
-  frame.write(json, PREFIX_BYTES, "utf8");
-  frame.writeUInt32LE(frame.length - PREFIX_BYTES, 0);
+  const fits = json.length * MAX_UTF8_PER_UNIT + PREFIX_BYTES <= scratch.length;
+  const buffer = fits ? scratch : Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(json));
+  const length = buffer.write(json, PREFIX_BYTES, "utf8");
+  const frame = buffer.subarray(0, PREFIX_BYTES + length);
+  frame.writeUInt32LE(length, 0);
   frame.writeUInt32LE(crc32(frame.subarray(PREFIX_BYTES)), 4);
   return frame;
 }

@@ -52,12 +52,12 @@ export class Journal {
   }
 
   append(entry: JournalEntry): void {
-    const frame = encodeFrame(entry);
     try {
       if (this.#waiting.length > 0) this.#writeWaiting();
-      this.#write(frame);
+      this.#ensureSegment();
+      this.#write(encodeFrame(entry));
     } catch (cause) {
-      this.#keep(frame, cause);
+      this.#keep(Buffer.from(encodeFrame(entry)), cause);
     }
   }
 
@@ -74,7 +74,6 @@ export class Journal {
   }
 
   #write(frame: Buffer): void {
-    if (this.#fd === undefined || this.#segmentLength >= this.#options.segmentBytes) this.#openSegment();
     this.#writeWhole(frame);
     this.#unflushed = true;
     if (!this.#flushing) this.#fsyncTimer ??= setTimeout(() => this.#flush(), this.#options.fsyncIntervalMs).unref();
@@ -90,6 +89,10 @@ export class Journal {
       if (written > 0) this.#closeSegment();
       throw error;
     }
+  }
+
+  #ensureSegment(): void {
+    if (this.#fd === undefined || this.#segmentLength >= this.#options.segmentBytes) this.#openSegment();
   }
 
   #openSegment(): void {
@@ -153,6 +156,7 @@ export class Journal {
 
   #writeWaiting(): void {
     while (this.#waiting.length > 0) {
+      this.#ensureSegment();
       const frame = this.#waiting[0] as Buffer;
       this.#write(frame);
       this.#waiting.shift();
