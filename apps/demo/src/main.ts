@@ -1,12 +1,14 @@
 import { parseArgs } from "node:util";
 import { runDemo } from "./run-demo.ts";
+import { traffics, type Traffic } from "./simulator/session-plan.ts";
 
-const usage = `pnpm demo [--seed N] [--sessions N] [--rate N] [--concurrency N] [--duration S]
+const usage = `pnpm demo [--seed N] [--sessions N] [--rate N] [--concurrency N] [--duration S] [--traffic stories|load]
 
   --seed         the same seed makes the same sessions send the same calls (default 1)
   --sessions     how many agent sessions to play (default 24)
   --rate         calls per second over all sessions, 0 for as fast as possible (default 20)
   --concurrency  sessions at a time (default 6)
+  --traffic      stories that show every outcome, or plain load for measurements (default stories)
   --duration     begin no session after this many seconds (default: no limit)
 `;
 
@@ -24,6 +26,7 @@ function readOptions() {
         rate: { type: "string", default: "20" },
         concurrency: { type: "string", default: "6" },
         duration: { type: "string" },
+        traffic: { type: "string", default: "stories" },
         help: { type: "boolean", default: false },
       },
     }).values;
@@ -39,11 +42,16 @@ function numberOf(name: string, text: string, least: number): number {
     : fail(`--${name} is "${text}"; give a number from ${least} up`);
 }
 
+const isTraffic = (text: string): text is Traffic => (traffics as readonly string[]).includes(text);
+
 const values = readOptions();
 if (values.help) {
   process.stdout.write(usage);
   process.exit(0);
 }
+
+const { traffic } = values;
+if (!isTraffic(traffic)) fail(`--traffic is "${traffic}"; give one of ${traffics.join(", ")}`);
 
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
@@ -55,6 +63,7 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 
 const report = await runDemo({
   seed: Math.trunc(numberOf("seed", values.seed, 0)),
+  traffic,
   sessions: Math.trunc(numberOf("sessions", values.sessions, 1)),
   rate: numberOf("rate", values.rate, 0),
   concurrency: Math.trunc(numberOf("concurrency", values.concurrency, 1)),

@@ -6,7 +6,7 @@ import { ConnectionPool } from "./simulator/connection-pool.ts";
 import type { SentDelivery } from "./simulator/delivery-log.ts";
 import { Pace } from "./simulator/pace.ts";
 import { Random } from "./simulator/random.ts";
-import { planSession } from "./simulator/session-plan.ts";
+import { planSession, type Traffic } from "./simulator/session-plan.ts";
 
 export interface DemoProgress {
   sessionsDone: number;
@@ -19,6 +19,8 @@ export interface DemoOptions {
   seed: number;
   /** How many sessions to play. */
   sessions: number;
+  /** Stories that show every outcome, or plain load with low overhead. @defaultValue "stories" */
+  traffic?: Traffic;
   /** Calls per second over all sessions; 0 means as fast as possible. @defaultValue 0 */
   rate?: number;
   /** Sessions at a time. @defaultValue 6 */
@@ -31,15 +33,19 @@ export interface DemoOptions {
   onProgress?: (progress: DemoProgress) => void;
 }
 
+export interface DemoEpisode {
+  name: string;
+  /** What left the session's clients in it, in order. */
+  sent: SentDelivery[];
+}
+
 export interface DemoSession {
   /** Number in the run, from 0. */
   number: number;
   sessionId: string;
   persona: string;
   host: string;
-  episodes: string[];
-  /** What left its clients, in order. */
-  sent: SentDelivery[];
+  episodes: DemoEpisode[];
 }
 
 export interface DemoReport {
@@ -58,7 +64,15 @@ export interface DemoReport {
  * writes its journal where the environment (`TACHOGRAPH_DATA_DIR`) says.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
-  const { seed, sessions, rate = 0, concurrency = 6, durationSeconds = Infinity, onProgress } = options;
+  const {
+    seed,
+    sessions,
+    traffic = "stories",
+    rate = 0,
+    concurrency = 6,
+    durationSeconds = Infinity,
+    onProgress,
+  } = options;
   const startedAt = performance.now();
   const elapsed = (): number => Math.round(performance.now() - startedAt);
   const abort = new AbortController();
@@ -75,7 +89,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
 
   const play = async (number: number): Promise<void> => {
     const random = new Random(seed, `session ${number}`);
-    const { persona, host, episodes } = planSession(number, random);
+    const { persona, host, episodes } = planSession(number, random, traffic);
     const session = new AgentSession({
       number,
       host,
@@ -89,20 +103,17 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
         seen[answer.seen]++;
       },
     });
+    const played: DemoEpisode[] = [];
     try {
-      for (const episode of episodes) await episode.play(session);
+      for (const episode of episodes) {
+        const before = session.sent.length;
+        await episode.play(session);
+        played.push({ name: episode.name, sent: session.sent.slice(before) });
+      }
     } finally {
       await pool.closeSession(number);
     }
-    const names = episodes.map((episode) => episode.name);
-    done.push({
-      number,
-      sessionId: session.sessionId,
-      persona: persona.name,
-      host: host.name,
-      episodes: names,
-      sent: session.sent,
-    });
+    done.push({ number, sessionId: session.sessionId, persona: persona.name, host: host.name, episodes: played });
   };
   const worker = async (): Promise<void> => {
     while (next < sessions && !signal.aborted && elapsed() < durationSeconds * 1000) await play(next++);
@@ -123,7 +134,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   done.sort((left, right) => left.number - right.number);
   return {
     sessions: done,
-    deliveries: done.reduce((sum, session) => sum + session.sent.length, 0),
+    deliveries: done.flatMap((session) => session.episodes.flatMap((episode) => episode.sent)).length,
     seen,
     elapsedMs: elapsed(),
     stopped: options.signal?.aborted ?? false,

@@ -6,4 +6,6 @@ export function exitWithStdin(close: () => Promise<void>): void {
   process.stdin.once("end", end);
   // A host that was killed leaves a broken pipe behind; writing to it must not raise an error of its own.
   process.stdout.on("error", end);
+  // Ctrl-C reaches every process of the terminal; the host decides when its servers end.
+  process.on("SIGINT", () => undefined);
 }

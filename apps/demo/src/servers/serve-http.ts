@@ -35,6 +35,8 @@ server.listen(0, "127.0.0.1");
 await once(server, "listening");
 process.send?.({ port: (server.address() as AddressInfo).port });
 
+// Ctrl-C reaches every process of the terminal; the parent decides when this one ends.
+process.on("SIGINT", () => undefined);
 // The channel to the parent closes when the parent stops or dies; no server outlives it.
 process.once("disconnect", () => {
   supplier.close();
