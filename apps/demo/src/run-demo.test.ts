@@ -76,7 +76,7 @@ describe("a run, shipped to the ledger", () => {
       .join("\n");
 
     await using database = await createTestDatabase();
-    const ledger = await openLedger({ url: database.url });
+    const ledger = openLedger({ url: database.url });
     const shipper = startShipper({ directory, sink: ledger });
     const select = () =>
       ledger.db

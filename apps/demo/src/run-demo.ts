@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { startServerFleet } from "./servers/server-fleet.ts";
 import { AgentSession } from "./simulator/agent-session.ts";
-import { sights, type Sight } from "./simulator/answer.ts";
+import { newTally, type Sight } from "./simulator/answer.ts";
 import { ConnectionPool } from "./simulator/connection-pool.ts";
 import type { SentDelivery } from "./simulator/delivery-log.ts";
 import { Pace } from "./simulator/pace.ts";
@@ -82,7 +82,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const fleet = await startServerFleet();
   const pool = new ConnectionPool(fleet);
   const pace = new Pace(rate);
-  const seen = Object.fromEntries(sights.map((sight) => [sight, 0])) as Record<Sight, number>;
+  const seen = newTally();
   const done: DemoSession[] = [];
   let calls = 0;
   let next = 0;

@@ -18,9 +18,12 @@ export const hostileTexts = {
   loneSurrogate: "half of a pair: \uD83D",
 } as const;
 
-/** An object that has `__proto__` as a member of its own, as JSON.parse makes it. */
+/** An object that has `__proto__` as a member of its own, as JSON.parse would make it. */
 export const prototypeMember = (): Record<string, unknown> =>
-  JSON.parse('{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"polluted":1}}}') as Record<string, unknown>;
+  Object.fromEntries([
+    ["__proto__", { isAdmin: true }],
+    ["constructor", { prototype: { polluted: 1 } }],
+  ]);
 
 /** Objects in objects, `depth` levels down. */
 export function nested(depth: number): unknown {

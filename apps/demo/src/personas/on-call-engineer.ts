@@ -1,9 +1,13 @@
+import { z } from "zod";
 import type { AgentSession } from "../simulator/agent-session.ts";
 import { namesCalls, ownsProcesses, type Persona } from "./persona.ts";
 
 /** A product of this session's own, so that what other sessions counted or reserved does not matter. */
 const ownSku = (session: AgentSession): string =>
   `SKU-${(session.number * 64 + session.random.int(0, 63)).toString(36).toUpperCase().padStart(6, "0")}`;
+
+const products = z.object({ products: z.array(z.object({ sku: z.string() })) });
+const productsIn = (json: unknown): { sku: string }[] => products.safeParse(json).data?.products ?? [];
 
 /** Long enough for a call that is answered, far too short for one that hangs. */
 const IMPATIENT_MS = 1_500;
@@ -115,7 +119,7 @@ export const onCallEngineer: Persona = {
           query: `kettle ${session.number}`,
           limit: 2,
         });
-        for (const { sku } of (json["products"] ?? []) as { sku: string }[]) {
+        for (const { sku } of productsIn(json)) {
           await session.call("inventory", "check_stock", {
             sku,
             warehouse: session.random.pick(["ams", "oslo", "lisbon"]),

@@ -1,19 +1,24 @@
+import { z } from "zod";
 import type { AgentSession } from "../simulator/agent-session.ts";
 import { namesCalls, speaksV2, type Persona } from "./persona.ts";
 
-interface Order {
-  orderId: string;
-  currency: string;
-  totalCents: number;
-  capturedCents: number;
-}
+const orderSchema = z.object({
+  orderId: z.string(),
+  currency: z.string(),
+  totalCents: z.number(),
+  capturedCents: z.number(),
+});
+type Order = z.infer<typeof orderSchema>;
+
+const found = z.object({ orders: z.array(orderSchema) });
+const ordersIn = (json: unknown): Order[] => found.safeParse(json).data?.orders ?? [];
 
 /** Orders of this session's own, as the model finds them: by searching. */
 async function findOrder(session: AgentSession, wanted: (order: Order) => boolean): Promise<Order | undefined> {
   for (let page = 0; page < 2; page++) {
     const startAt = (session.ownNumber + page * 20) % 1_000_000;
     const { json } = await session.call("payments", "search_orders", { startAt, status: "captured", limit: 20 });
-    const order = ((json["orders"] ?? []) as Order[]).find(wanted);
+    const order = ordersIn(json).find(wanted);
     if (order) return order;
   }
   return undefined;
@@ -142,7 +147,7 @@ export const supportAgent: Persona = {
       async play(session) {
         const startAt = session.ownNumber % 1_000_000;
         const { json } = await session.call("payments", "search_orders", { startAt, status: "authorized", limit: 1 });
-        const [order] = (json["orders"] ?? []) as Order[];
+        const [order] = ordersIn(json);
         if (!order) return;
         await session.call("payments", "capture_payment", { orderId: order.orderId, amountCents: order.totalCents });
         await session.call("payments", "get_order", { orderId: order.orderId });

@@ -1,12 +1,11 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { closeRecorders, observeHttp } from "@tachograph/gate";
 import { createEverythingServer, everythingIdentity } from "./everything/everything-server.ts";
 import { mount, type HttpMount } from "./http-mount.ts";
 import { createInventoryServer, inventoryIdentity, Warehouse } from "./inventory/inventory-server.ts";
 import { limitTrialKeys } from "./inventory/limit-trial-keys.ts";
 import { startSupplier } from "./inventory/supplier.ts";
+import { listen } from "./listen.ts";
 import { mountPayments } from "./payments/mount-payments.ts";
 import { paymentsIdentity } from "./payments/payments-server.ts";
 import { statefulMount } from "./stateful-mount.ts";
@@ -31,9 +30,7 @@ const server = createServer((request, response) => {
   if (serve) void serve(request, response);
   else response.writeHead(404).end();
 });
-server.listen(0, "127.0.0.1");
-await once(server, "listening");
-process.send?.({ port: (server.address() as AddressInfo).port });
+process.send?.({ port: await listen(server) });
 
 // Ctrl-C reaches every process of the terminal; the parent decides when this one ends.
 process.on("SIGINT", () => undefined);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { mintAccessToken, type AccessTokenClaims } from "./payments/access-token.ts";
 
 export type HttpServerName = "payments" | "inventory" | "everything";
@@ -21,6 +22,7 @@ export interface ServerFleet {
   stop(): Promise<void>;
 }
 
+const readyMessage = z.object({ port: z.number() });
 const programOf = (path: string): string => new URL(path, import.meta.url).pathname;
 
 /** Starts the HTTP servers in a process of their own; stdio servers are started by whoever connects to them. */
@@ -32,11 +34,10 @@ export async function startServerFleet(): Promise<ServerFleet> {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const exited = once(child, "exit");
-  const ready = once(child, "message") as Promise<[{ port: number }]>;
-  const first = await Promise.race([ready, exited.then(() => undefined)]);
+  const first = await Promise.race([once(child, "message"), exited.then(() => undefined)]);
   if (first === undefined)
     throw new Error(`The demo's HTTP servers ended at once (exit code ${child.exitCode}); their reason is above`);
-  const [{ port }] = first;
+  const { port } = readyMessage.parse(first[0]);
 
   const commands: Record<StdioServerName, string[]> = {
     tickets: [programOf("./tickets/serve-tickets.ts")],

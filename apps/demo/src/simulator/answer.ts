@@ -1,19 +1,31 @@
 import type { CallOnItsWay } from "./delivery-log.ts";
 
 /** What the client saw of a call. Not the gate's outcome: a client cannot tell, which is why there is a gate. */
-export const sights = [
-  "ok",
-  "is_error",
-  "task_created",
-  "protocol_error",
-  "unauthorized",
-  "forbidden",
-  "rate_limited",
-  "http_error",
-  "timeout",
-  "connection_lost",
-] as const;
-export type Sight = (typeof sights)[number];
+export type Sight =
+  | "ok"
+  | "is_error"
+  | "task_created"
+  | "protocol_error"
+  | "unauthorized"
+  | "forbidden"
+  | "rate_limited"
+  | "http_error"
+  | "timeout"
+  | "connection_lost";
+
+/** A count for each sight, nothing seen yet. */
+export const newTally = (): Record<Sight, number> => ({
+  ok: 0,
+  is_error: 0,
+  task_created: 0,
+  protocol_error: 0,
+  unauthorized: 0,
+  forbidden: 0,
+  rate_limited: 0,
+  http_error: 0,
+  timeout: 0,
+  connection_lost: 0,
+});
 
 export interface Answer {
   seen: Sight;
@@ -23,19 +35,23 @@ export interface Answer {
   json: Record<string, unknown>;
 }
 
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
 function objectIn(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+    return isObject(value) ? value : {};
   } catch {
     return {};
   }
 }
 
 export function answerOf({ content, isError, task }: Record<string, unknown>): Answer {
-  if (task !== undefined) return { seen: "task_created", text: "", json: task as Record<string, unknown> };
-  const blocks = Array.isArray(content) ? (content as { text?: string }[]) : [];
-  const text = blocks.map((block) => block.text ?? "").join("\n");
+  if (isObject(task)) return { seen: "task_created", text: "", json: task };
+  const blocks: unknown[] = Array.isArray(content) ? content : [];
+  const text = blocks
+    .map((block) => (isObject(block) && typeof block["text"] === "string" ? block["text"] : ""))
+    .join("\n");
   return { seen: isError === true ? "is_error" : "ok", text, json: objectIn(text) };
 }
 
@@ -50,7 +66,7 @@ const sightOfCode: Record<string, Sight> = {
 
 export function answerOfError(error: unknown, call: CallOnItsWay): Answer {
   const text = error instanceof Error ? error.message : String(error);
-  const code = String((error as { code?: unknown }).code);
+  const code = String(isObject(error) ? error["code"] : undefined);
   const status = call.status !== undefined && call.status >= 400 ? call.status : undefined;
   const seen = sightOfCode[code] ?? (status === undefined ? "protocol_error" : (sightOfStatus[status] ?? "http_error"));
   return { seen, text, json: {} };

@@ -1,8 +1,7 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import { CallToolResultSchema, CreateTaskResultSchema } from "@modelcontextprotocol/sdk/types.js";
+import { CallToolResultSchema, CreateTaskResultSchema, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
 import { answerOf } from "./answer.ts";
 import { serverEnvironment, type Connection, type ConnectOptions, type Target } from "./connection.ts";
 import { noteMessage, notingFetch } from "./delivery-log.ts";
@@ -49,7 +48,7 @@ export async function connectV1({ target, client: clientInfo }: ConnectOptions):
       }
       return answerOf(await client.callTool(params, CallToolResultSchema, options));
     },
-    sendRaw: (message) => transport.send(message as unknown as JSONRPCMessage),
+    sendRaw: (message) => transport.send(JSONRPCMessageSchema.parse(message)),
     get processId() {
       return "pid" in transport ? transport.pid : null;
     },

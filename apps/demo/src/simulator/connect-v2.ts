@@ -1,4 +1,4 @@
-import { Client, StreamableHTTPClientTransport, type JSONRPCMessage } from "@modelcontextprotocol/client";
+import { Client, StreamableHTTPClientTransport, parseJSONRPCMessage } from "@modelcontextprotocol/client";
 import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { answerOf } from "./answer.ts";
 import { serverEnvironment, type Connection, type ConnectOptions, type Target } from "./connection.ts";
@@ -42,7 +42,7 @@ export async function connectV2({ target, client: clientInfo, approve }: Connect
       const options = { timeout: timeoutMs, ...(onProgress && { onprogress: onProgress }) };
       return answerOf(await client.callTool({ name, arguments: args, _meta: meta }, options));
     },
-    sendRaw: (message) => transport.send(message as unknown as JSONRPCMessage),
+    sendRaw: (message) => transport.send(parseJSONRPCMessage(message)),
     get processId() {
       return "pid" in transport ? transport.pid : null;
     },

@@ -9,7 +9,7 @@ export interface SentDelivery {
   /** Null where the request named none. */
   tool: string | null;
   toolUseId: string | null;
-  /** The arguments as JSON text; null for a message that is no JSON. */
+  /** The arguments as JSON text; null where there are none or the message is no JSON. */
   argumentsText: string | null;
 }
 
@@ -24,34 +24,27 @@ export interface CallOnItsWay {
 
 export const callOnItsWay = new AsyncLocalStorage<CallOnItsWay>();
 
-interface ToolCallMessage {
-  method?: unknown;
-  params?: { name?: unknown; arguments?: unknown; _meta?: Record<string, unknown> };
-}
-
-const toolUseIdKeys = ["claudecode/toolUseId", "toolCallId"];
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
 
 /** Notes a message that is about to be sent, where it is a tool call. */
 export function noteMessage(message: unknown): void {
-  const call = callOnItsWay.getStore();
-  const { method, params } = (message ?? {}) as ToolCallMessage;
-  if (!call || method !== "tools/call") return;
-  const toolUseId = toolUseIdKeys.map((key) => params?._meta?.[key]).find((id) => typeof id === "string");
-  call.sent.push({
-    session: call.session,
-    server: call.server,
-    tool: typeof params?.name === "string" ? params.name : null,
-    toolUseId: typeof toolUseId === "string" ? toolUseId : null,
-    argumentsText: JSON.stringify(params?.arguments ?? null),
+  if (!isObject(message) || message["method"] !== "tools/call") return;
+  const params = isObject(message["params"]) ? message["params"] : {};
+  const meta = isObject(params["_meta"]) ? params["_meta"] : {};
+  note({
+    tool: textOrNull(params["name"]),
+    toolUseId: textOrNull(meta["claudecode/toolUseId"] ?? meta["toolCallId"]),
+    argumentsText: JSON.stringify(params["arguments"]) ?? null,
   });
 }
 
 /** `fetch` that notes tool calls and the status of their answers. */
 export const notingFetch = async (url: string | URL, init?: RequestInit): Promise<Response> => {
-  const call = callOnItsWay.getStore();
   const body = typeof init?.body === "string" && init.body.includes('"tools/call"') ? init.body : undefined;
   if (body !== undefined) noteBody(body);
   const response = await fetch(url, init);
+  const call = callOnItsWay.getStore();
   if (call && body !== undefined) call.status = response.status;
   return response;
 };
@@ -61,9 +54,13 @@ function noteBody(body: string): void {
   try {
     message = JSON.parse(body);
   } catch {
-    const call = callOnItsWay.getStore();
-    call?.sent.push({ session: call.session, server: call.server, tool: null, toolUseId: null, argumentsText: null });
+    note({ tool: null, toolUseId: null, argumentsText: null });
     return;
   }
   noteMessage(message);
+}
+
+function note(delivery: Pick<SentDelivery, "tool" | "toolUseId" | "argumentsText">): void {
+  const call = callOnItsWay.getStore();
+  call?.sent.push({ session: call.session, server: call.server, ...delivery });
 }

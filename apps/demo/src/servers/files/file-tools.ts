@@ -8,7 +8,7 @@ interface FileToolDefinition<Schema extends z.ZodObject> {
   annotations: ToolAnnotations;
   schema: Schema;
   /** `resolve` gives the place on disk of a path, or throws. */
-  run(args: z.infer<Schema>, resolve: (path: string) => string): Promise<string>;
+  run: (args: z.infer<Schema>, resolve: (path: string) => string) => Promise<string>;
 }
 
 export interface FileTool {

@@ -1,6 +1,5 @@
-import { createServer, type Server } from "node:http";
-import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import { createServer } from "node:http";
+import { listen } from "../listen.ts";
 
 export interface Supplier {
   /** Base URL of the supplier's own service, and of one that nobody listens on. */
@@ -8,12 +7,6 @@ export interface Supplier {
   closedUrl: string;
   close(): void;
 }
-
-const listen = async (server: Server): Promise<number> => {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
-};
 
 /**
  * The service behind the inventory: prices, except that the warehouse `lisbon` answers 503 with Retry-After and
