@@ -53,7 +53,7 @@ class Answers {
     this.#waiting.get(key)?.(message);
   }
 
-  async answer(id: unknown, waitMs = 2_000): Promise<unknown> {
+  async answer(id: unknown, waitMs = 15_000): Promise<unknown> {
     const key = JSON.stringify(id);
     if (this.#seen.has(key)) return this.#seen.get(key);
     return new Promise((resolve) => {
@@ -105,7 +105,7 @@ async function openStdio(kind: Kind, gate: GateOptions | null, more: string[]): 
     send: async (message) => {
       child.stdin.write(`${typeof message === "string" ? message : JSON.stringify(message)}\n`);
     },
-    answer: (id, waitMs) => answers.answer(id, waitMs ?? 10_000),
+    answer: (id, waitMs) => answers.answer(id, waitMs),
     close: async () => {
       child.stdin.end();
       child.kill();
