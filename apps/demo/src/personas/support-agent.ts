@@ -26,6 +26,7 @@ async function findOrder(session: AgentSession, wanted: (order: Order) => boolea
 
 const reasons = ["damaged", "late", "wrong_item", "goodwill"] as const;
 const isCheap = (order: Order): boolean => order.capturedCents > 2_000;
+const isDear = (order: Order): boolean => order.capturedCents > 50_100;
 
 /** Answers customers: looks orders up, pays money back, opens tickets. */
 export const supportAgent: Persona = {
@@ -47,16 +48,31 @@ export const supportAgent: Persona = {
       },
     },
     {
-      name: "refund that a person must approve",
+      name: "refund that a person approves",
       fits: speaksV2,
       async play(session) {
-        const order = await findOrder(session, (order) => order.capturedCents > 50_100);
+        const order = await findOrder(session, isDear);
         if (!order) return;
         await session.call("payments", "refund_order", {
           orderId: order.orderId,
           amountCents: 50_050,
           reason: "damaged",
         });
+      },
+    },
+    {
+      name: "refund that a person declines",
+      fits: speaksV2,
+      async play(session) {
+        const order = await findOrder(session, isDear);
+        if (!order) return;
+        session.personApproves = false;
+        await session.call("payments", "refund_order", {
+          orderId: order.orderId,
+          amountCents: 50_075,
+          reason: "goodwill",
+        });
+        session.personApproves = true;
       },
     },
     {

@@ -39,6 +39,8 @@ export class AgentSession {
   readonly sessionId: string;
   readonly sent: SentDelivery[] = [];
   apiKey: string;
+  /** What the person says when a server asks for an approval. */
+  personApproves = true;
   /** The id of the call made last. */
   lastToolUseId = "";
   readonly #options: SessionOptions;
@@ -173,7 +175,7 @@ export class AgentSession {
         if (this.#refreshes) this.renewToken();
       },
     };
-    const approve = (): boolean => this.random.chance(0.8);
+    const approve = (): boolean => this.personApproves;
     return { server, host: this.host, session: this.number, sessionId: this.sessionId, credentials, approve };
   }
 
