@@ -36,7 +36,7 @@ export interface SessionsTable {
   firstCallAt: Date;
   lastCallAt: Date;
   calls: number;
-  outcomes: Partial<Record<Outcome, number>>;
+  outcomes: Record<string, number>;
   refusals: number;
   denials: number;
   errors: number;

@@ -6,3 +6,42 @@ export type { Database } from "./database.ts";
 
 // Upkeep.
 export { countDefaultPartition, ensurePartitions } from "./partitions.ts";
+export { listProcesses, recordHeartbeat, type ProcessStatus } from "./queries/processes.ts";
+
+// Calls.
+export type { CallFilter } from "./queries/call-filter.ts";
+export { countCalls, findCall, listCalls, type CallSummary, type StoredCall } from "./queries/calls.ts";
+export {
+  countCallsBy,
+  getCallHistogram,
+  type CallHistogram,
+  type CountedField,
+  type FieldCount,
+} from "./queries/call-counts.ts";
+export { listRelatedCalls } from "./queries/related-calls.ts";
+export { findPayload } from "./queries/payloads.ts";
+export { findToolDefinition, type StoredToolDefinition } from "./queries/tool-definitions.ts";
+
+// Sessions.
+export {
+  countSessions,
+  findSession,
+  listSessionCalls,
+  listSessions,
+  sessionSignals,
+  sessionSorts,
+  type SessionFilter,
+  type SessionSignal,
+  type SessionSort,
+  type SessionSummary,
+} from "./queries/sessions.ts";
+
+// The first screen, and its parts.
+export { getOverview, type Overview } from "./queries/overview.ts";
+export { getTotals, type Totals } from "./queries/totals.ts";
+export { listTopTools, type ToolUse } from "./queries/tool-use.ts";
+export { getRecordingHealth, type RecordingHealth } from "./queries/recording-health.ts";
+
+// What lists have in common.
+export type { CappedCount, Page } from "./queries/page.ts";
+export type { Scope } from "./queries/window.ts";

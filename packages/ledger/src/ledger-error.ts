@@ -7,6 +7,7 @@ export type LedgerErrorCode =
   | "newer_schema"
   | "migration_failed"
   | "postgres_missing"
+  | "bad_cursor"
   | "already_running"
   | "directory_unusable"
   | "disk_full"
