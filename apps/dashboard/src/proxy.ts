@@ -12,7 +12,8 @@ function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ""}`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    // Next's development overlay injects styles of its own.
+    development ? "style-src 'self' 'unsafe-inline'" : `style-src 'self' 'nonce-${nonce}'`,
     // Bars and virtual rows are placed by style attributes, which cannot run script.
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' data:",
@@ -60,7 +61,7 @@ export function proxy(request: NextRequest): NextResponse {
     if (request.method !== "GET" || pathname.startsWith("/api/")) {
       return secured(NextResponse.json({ error: "Sign in first: npm run login" }, { status: 401 }), policy);
     }
-    return secured(new NextResponse(null, { status: 307, headers: { location: "/login" } }), policy);
+    return secured(NextResponse.redirect(new URL("/login", request.url)), policy);
   }
 
   const headers = new Headers(request.headers);

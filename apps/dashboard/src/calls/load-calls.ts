@@ -1,6 +1,6 @@
 "use server";
 
-import { getCallDetail, getPayloadSlice, listCallRows, listSessionCallRows } from "../data/calls.ts";
+import { findCallDetail, getPayloadSlice, listCallRows, listSessionCallRows } from "../data/calls.ts";
 import type { TextSlice } from "../inert/inert-block.tsx";
 import type { Page } from "../table/use-pages.ts";
 import type { CallDetail, PayloadPart } from "./call-detail.ts";
@@ -21,7 +21,7 @@ export async function loadSessionCalls(sessionId: string, cursor: string): Promi
 }
 
 export async function loadCallDetail(callId: string): Promise<CallDetail | null> {
-  return (await getCallDetail(callId)) ?? null;
+  return (await findCallDetail(callId)) ?? null;
 }
 
 /** More of a long text of a call, from an offset in UTF-16 units. */

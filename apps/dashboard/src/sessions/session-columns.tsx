@@ -67,7 +67,11 @@ export const sessionColumns = (query: string) =>
       track: "minmax(5rem,0.7fr)",
       from: "md",
       cell: (session) =>
-        session.principal === null ? <span className="text-soft">–</span> : <InertText text={session.principal} max={80} />,
+        session.principals.length === 0 ? (
+          <span className="text-soft">–</span>
+        ) : (
+          <InertText text={session.principals.join(", ")} max={80} />
+        ),
     },
     {
       id: "servers",

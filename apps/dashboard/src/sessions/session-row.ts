@@ -5,7 +5,8 @@ export interface SessionRow {
   source: string;
   clientName: string | null;
   clientVersion: string | null;
-  principal: string | null;
+  /** Those who called in it; usually one. */
+  principals: string[];
   servers: string[];
   firstCallAtMs: number;
   lastCallAtMs: number;

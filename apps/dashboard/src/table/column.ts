@@ -26,11 +26,16 @@ export function defineColumns<Row extends object>(specs: readonly ColumnSpec<Row
   );
 }
 
+const shownFrom: Readonly<Record<"base" | "md" | "xl", readonly ColumnLayout["from"][]>> = {
+  base: [undefined],
+  md: [undefined, "md"],
+  xl: [undefined, "md", "xl"],
+};
+
 /** Grid tracks of the columns that are shown from a width on. */
 export function tracksOf(layouts: readonly (ColumnLayout | undefined)[], width: "base" | "md" | "xl"): string {
-  const shown = { base: [undefined], md: [undefined, "md"], xl: [undefined, "md", "xl"] }[width];
   return layouts
-    .filter((layout) => shown.includes(layout?.from))
+    .filter((layout) => shownFrom[width].includes(layout?.from))
     .map((layout) => layout?.track ?? "minmax(0,1fr)")
     .join(" ");
 }

@@ -1,0 +1,22 @@
+import type { Metadata } from "next";
+import { notFound } from "next/navigation";
+import { CallDetailView } from "../../../../calls/call-detail-view.tsx";
+import { findCallDetail } from "../../../../data/calls.ts";
+import { getViewer } from "../../../../data/viewer.ts";
+import { PageHeader } from "../../../../ui/page-header.tsx";
+
+export const metadata: Metadata = { title: "Call" };
+
+export default async function CallPage({ params }: PageProps<"/calls/[id]">) {
+  await getViewer();
+  const { id } = await params;
+  const detail = (await findCallDetail(id)) ?? notFound();
+  return (
+    <>
+      <PageHeader title="Call" />
+      <div className="max-w-5xl rounded-lg border border-line bg-surface px-4 py-4">
+        <CallDetailView key={id} detail={detail} />
+      </div>
+    </>
+  );
+}

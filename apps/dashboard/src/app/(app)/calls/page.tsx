@@ -1,0 +1,104 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { callQuery, hasFilter, loadCallParams, type CallParams } from "../../../calls/call-params.ts";
+import { CallSearch } from "../../../calls/call-search.tsx";
+import { CallsTable } from "../../../calls/calls-table.tsx";
+import { FacetPanel } from "../../../calls/facet-panel.tsx";
+import { OutcomeChart } from "../../../charts/outcome-chart.tsx";
+import { countCallRows, getCallChart, listCallFacets, listCallRows } from "../../../data/calls.ts";
+import { getViewer } from "../../../data/viewer.ts";
+import { WindowPicker } from "../../../time/window-picker.tsx";
+import { CountLabel } from "../../../ui/count-label.tsx";
+import { EmptyState } from "../../../ui/empty-state.tsx";
+import { PageHeader } from "../../../ui/page-header.tsx";
+import { Panel, PanelFallback } from "../../../ui/panel.tsx";
+
+export const metadata: Metadata = { title: "Calls" };
+
+const CHART_PX = 96;
+
+export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
+  await getViewer();
+  const params = await loadCallParams(searchParams);
+  const query = callQuery(params);
+  return (
+    <>
+      <PageHeader
+        title={
+          <>
+            Calls{" "}
+            <Suspense key={query} fallback={null}>
+              <Count params={params} />
+            </Suspense>
+          </>
+        }
+      >
+        <WindowPicker />
+      </PageHeader>
+      <div className="mb-3">
+        <CallSearch />
+      </div>
+      <Suspense fallback={<PanelFallback className="mb-3 h-[7.5rem]" />}>
+        <Histogram params={params} />
+      </Suspense>
+      <div className="gap-3 lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
+        <details className="mb-3 rounded-lg border border-line bg-surface lg:hidden">
+          <summary className="px-4 py-2 font-medium">Facets</summary>
+          <Facets params={params} />
+        </details>
+        <aside aria-label="Facets" className="rounded-lg border border-line bg-surface max-lg:hidden">
+          <Facets params={params} />
+        </aside>
+        <Suspense fallback={<PanelFallback className="h-[calc(100dvh-11rem)] min-h-80" />}>
+          <Rows params={params} query={query} />
+        </Suspense>
+      </div>
+    </>
+  );
+}
+
+async function Count({ params }: { params: CallParams }) {
+  return <CountLabel {...await countCallRows(params)} />;
+}
+
+async function Histogram({ params }: { params: CallParams }) {
+  const { buckets, bucketMs } = await getCallChart(params);
+  return (
+    <Panel className="mb-3 h-[7.5rem] pt-3">
+      <OutcomeChart buckets={buckets} bucketMs={bucketMs} heightPx={CHART_PX} />
+    </Panel>
+  );
+}
+
+function Facets({ params }: { params: CallParams }) {
+  return (
+    <Suspense fallback={<div aria-busy="true" className="h-96" />}>
+      <FacetList params={params} />
+    </Suspense>
+  );
+}
+
+async function FacetList({ params }: { params: CallParams }) {
+  const facets = await listCallFacets(params);
+  return (
+    <div className="divide-y divide-line px-1.5">
+      {facets.map((facet) => (
+        <FacetPanel key={facet.name} facet={facet} />
+      ))}
+    </div>
+  );
+}
+
+async function Rows({ params, query }: { params: CallParams; query: string }) {
+  const first = await listCallRows(params);
+  return (
+    <section aria-label="Rows" className="min-w-0 overflow-hidden rounded-lg border border-line bg-surface">
+      {first.rows.length === 0 ? (
+        <EmptyState filtered={hasFilter(params)} />
+      ) : (
+        // Rows begin anew where the question changed, or where it was asked again.
+        <CallsTable key={`${query} ${first.rows[0]?.id}`} first={first} query={query} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,87 @@
+import type { Metadata } from "next";
+import { Suspense } from "react";
+import { getOutcomeChart, getPosture, getRecording, listToolUse } from "../../data/overview.ts";
+import { getViewer } from "../../data/viewer.ts";
+import { CHART_PANEL_CLASS, ChartPanel } from "../../overview/chart-panel.tsx";
+import { OutcomesPanel } from "../../overview/outcomes-panel.tsx";
+import { PosturePanel } from "../../overview/posture-panel.tsx";
+import { RecordingPanel } from "../../overview/recording-panel.tsx";
+import { ToolsPanel } from "../../overview/tools-panel.tsx";
+import { loadTimeWindowParams, timeWindowOf, type TimeWindow, type TimeWindowParams } from "../../time/time-window.ts";
+import { WindowPicker } from "../../time/window-picker.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { Panel, PanelFallback } from "../../ui/panel.tsx";
+
+export const metadata: Metadata = { title: "Overview" };
+
+interface PanelProps {
+  params: TimeWindowParams;
+  window: TimeWindow;
+}
+
+export default async function OverviewPage({ searchParams }: PageProps<"/">) {
+  await getViewer();
+  const params = await loadTimeWindowParams(searchParams);
+  const props = { params, window: timeWindowOf(params, Date.now()) };
+  return (
+    <>
+      <PageHeader title="Overview">
+        <WindowPicker />
+      </PageHeader>
+      <div className="space-y-3">
+        <Suspense fallback={<PanelFallback className="h-44 sm:h-[5.6rem]" />}>
+          <Posture {...props} />
+        </Suspense>
+        <div className="grid gap-3 xl:grid-cols-[minmax(0,1fr)_20rem]">
+          <div className="min-w-0 space-y-3">
+            <Suspense fallback={<PanelFallback className={CHART_PANEL_CLASS} />}>
+              <Chart {...props} />
+            </Suspense>
+            <Suspense fallback={<PanelFallback className="h-80" />}>
+              <Tools {...props} />
+            </Suspense>
+          </div>
+          <div className="grid content-start gap-3 sm:grid-cols-2 xl:grid-cols-1">
+            <Suspense fallback={<PanelFallback className="h-[11.25rem]" />}>
+              <Recording />
+            </Suspense>
+            <Suspense fallback={<PanelFallback className="h-80" />}>
+              <Outcomes {...props} />
+            </Suspense>
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+async function Posture({ params, window }: PanelProps) {
+  return <PosturePanel posture={await getPosture(window.from, window.to)} params={params} />;
+}
+
+async function Chart({ window }: PanelProps) {
+  const { buckets, bucketMs } = await getOutcomeChart(window);
+  if (buckets.every((bucket) => Object.keys(bucket.counts).length === 0)) {
+    return (
+      <Panel>
+        <EmptyState filtered={false} />
+      </Panel>
+    );
+  }
+  return <ChartPanel buckets={buckets} bucketMs={bucketMs} />;
+}
+
+async function Tools({ params, window }: PanelProps) {
+  const tools = await listToolUse(window);
+  return tools.length === 0 ? null : <ToolsPanel tools={tools} params={params} />;
+}
+
+async function Recording() {
+  return <RecordingPanel recording={await getRecording()} />;
+}
+
+async function Outcomes({ params, window }: PanelProps) {
+  const { now, weekBefore } = await getPosture(window.from, window.to);
+  return now.calls === 0 ? null : <OutcomesPanel now={now} weekBefore={weekBefore} params={params} />;
+}

@@ -1,0 +1,26 @@
+import "server-only";
+import type { CallSummary } from "@tachograph/ledger";
+import type { CallRow } from "../calls/call-row.ts";
+
+/** What a list may know of a call: chosen field by field, so that a new column does not reach browsers by itself. */
+export function callRowOf(call: CallSummary): CallRow {
+  return {
+    id: call.id,
+    startedAtMs: call.startedAt,
+    durationUs: call.durationUs,
+    serverName: call.serverName,
+    tool: call.tool,
+    outcome: call.outcome,
+    effect: call.effect,
+    mutability: call.mutability,
+    retryKind: call.retryKind,
+    attempt: call.attempt,
+    retryOf: call.retryOf,
+    principal: call.principal,
+    clientName: call.clientName,
+    sessionId: call.sessionId,
+    errorCode: call.errorCode,
+    errorMessage: call.errorMessage,
+    reason: call.reason,
+  };
+}

@@ -1,0 +1,158 @@
+import "server-only";
+import {
+  countCalls,
+  countCallsBy,
+  findCall,
+  findPayload,
+  findToolDefinition,
+  getCallHistogram,
+  listCalls,
+  listRelatedCalls,
+  listSessionCalls,
+  type CallFilter,
+} from "@tachograph/ledger";
+import { isUuid } from "@tachograph/record";
+import type { CallDetail, PayloadPart, PayloadView } from "../calls/call-detail.ts";
+import type { CallParams } from "../calls/call-params.ts";
+import type { CallRow, CappedCount } from "../calls/call-row.ts";
+import type { Facet, FacetName } from "../calls/facet-panel.tsx";
+import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
+import { indentJson } from "../inert/indent-json.ts";
+import type { TextSlice } from "../inert/inert-block.tsx";
+import type { Page } from "../table/use-pages.ts";
+import { timeWindowOf } from "../time/time-window.ts";
+import { callRowOf } from "./call-row-of.ts";
+import { getLedger } from "./ledger.ts";
+import { familyBuckets } from "./outcome-buckets.ts";
+import { PROJECT } from "./project.ts";
+import { sliceText } from "./text-slice.ts";
+import { getViewer, type Viewer } from "./viewer.ts";
+
+const PAGE_ROWS = 100;
+const SESSION_PAGE_ROWS = 500;
+
+const given = <Item>(list: Item[]): Item[] | undefined => (list.length === 0 ? undefined : list);
+
+/** The scope of the calls screen as the ledger asks for it. `tool:orders.*` is a prefix. */
+function scopeOf(params: CallParams) {
+  const exact = params.tool.filter((tool) => !tool.endsWith("*"));
+  const prefix = params.tool.find((tool) => tool.endsWith("*"))?.slice(0, -1);
+  const filter: CallFilter = {
+    outcomes: given(params.outcome),
+    effects: given(params.effect),
+    mutabilities: given(params.kind),
+    retryKinds: given(params.retry),
+    servers: given(params.server),
+    tools: given(exact),
+    toolPrefix: prefix,
+    principal: params.principal ?? undefined,
+    sessionId: params.session ?? undefined,
+    errorCode: params.error ?? undefined,
+    text: params.q ?? undefined,
+  };
+  return { project: PROJECT, ...timeWindowOf(params, Date.now()), filter };
+}
+
+/** The rows of the calls screen, newest first. */
+export async function listCallRows(params: CallParams, { cursor }: { cursor?: string } = {}): Promise<Page<CallRow>> {
+  await getViewer();
+  const page = await listCalls(getLedger(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
+  return { rows: page.rows.map(callRowOf), nextCursor: page.nextCursor };
+}
+
+export async function countCallRows(params: CallParams): Promise<CappedCount> {
+  await getViewer();
+  return countCalls(getLedger(), scopeOf(params));
+}
+
+const facetFields = {
+  outcome: { title: "Outcome", field: "outcome" },
+  tool: { title: "Tool", field: "tool" },
+  server: { title: "Server", field: "server_name" },
+  retry: { title: "Retry kind", field: "retry_kind" },
+  effect: { title: "Effect", field: "effect" },
+} as const;
+
+/** For each field the values that are left with the other filters in force. */
+export async function listCallFacets(params: CallParams): Promise<Facet[]> {
+  await getViewer();
+  const scope = scopeOf(params);
+  const names = Object.keys(facetFields) as FacetName[];
+  return Promise.all(
+    names.map(async (name) => {
+      const { title, field } = facetFields[name];
+      const values = await countCallsBy(getLedger(), { ...scope, field });
+      return { name, title, values: values.flatMap(({ value, count }) => (value === null ? [] : [{ value, count }])) };
+    }),
+  );
+}
+
+export async function getCallChart(params: CallParams): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {
+  await getViewer();
+  const histogram = await getCallHistogram(getLedger(), scopeOf(params));
+  return { bucketMs: histogram.bucketMs, buckets: familyBuckets(histogram) };
+}
+
+/** The calls of a session, oldest first. */
+export async function listSessionCallRows(
+  sessionId: string,
+  { cursor }: { cursor?: string } = {},
+): Promise<Page<CallRow>> {
+  await getViewer();
+  const page = await listSessionCalls(getLedger(), { project: PROJECT, sessionId, limit: SESSION_PAGE_ROWS, cursor });
+  return { rows: page.rows.map(callRowOf), nextCursor: page.nextCursor };
+}
+
+/** All of one call; undefined where there is none. */
+export async function findCallDetail(id: string): Promise<CallDetail | undefined> {
+  const viewer = await getViewer();
+  if (!isUuid(id)) return undefined;
+  const ledger = getLedger();
+  const found = await findCall(ledger, { project: PROJECT, id });
+  if (!found) return undefined;
+  const { recordedAt, ...call } = found;
+  const [payload, related, contract] = await Promise.all([
+    payloadView(id, viewer),
+    listRelatedCalls(ledger, { project: PROJECT, id }),
+    contractText(call.toolDefHash),
+  ]);
+  return {
+    call,
+    recordedAtMs: recordedAt,
+    payload,
+    group: related.map(callRowOf),
+    contract: contract === undefined ? null : sliceText(contract),
+  };
+}
+
+/** More of one text of a call. */
+export async function getPayloadSlice(callId: string, part: PayloadPart, offset: number): Promise<TextSlice> {
+  const viewer = await getViewer();
+  const text = isUuid(callId) ? await partText(callId, part, viewer) : undefined;
+  return sliceText(text ?? "", offset);
+}
+
+async function partText(callId: string, part: PayloadPart, viewer: Viewer): Promise<string | undefined> {
+  if (part === "contract") {
+    const call = await findCall(getLedger(), { project: PROJECT, id: callId });
+    return contractText(call?.toolDefHash ?? null);
+  }
+  if (!viewer.can("payloads")) return undefined;
+  const payload = await findPayload(getLedger(), { project: PROJECT, callId });
+  const text = part === "arguments" ? payload?.arguments : payload?.result;
+  return text == null ? undefined : indentJson(text);
+}
+
+async function payloadView(callId: string, viewer: Viewer): Promise<PayloadView> {
+  if (!viewer.can("payloads")) return { access: "withheld" };
+  const payload = await findPayload(getLedger(), { project: PROJECT, callId });
+  if (!payload) return { access: "missing" };
+  const view = (text: string | null): TextSlice | null => (text === null ? null : sliceText(indentJson(text)));
+  return { access: "shown", arguments: view(payload.arguments), result: view(payload.result) };
+}
+
+async function contractText(hash: string | null): Promise<string | undefined> {
+  if (hash === null) return undefined;
+  const definition = await findToolDefinition(getLedger(), { project: PROJECT, hash });
+  return definition && indentJson(definition.definition);
+}

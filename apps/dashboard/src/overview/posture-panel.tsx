@@ -1,0 +1,66 @@
+import { isRefusal, outcomes, retryingKinds, type Outcome } from "@tachograph/record";
+import type { ReactNode } from "react";
+import { callQuery, type CallParams } from "../calls/call-params.ts";
+import { formatCount, formatRatio } from "../format.ts";
+import type { TimeWindowParams } from "../time/time-window.ts";
+import { Metric, MetricGrid } from "../ui/metric.tsx";
+import { ChangeNote } from "./change-note.tsx";
+import type { Posture } from "./overview.ts";
+
+const settled: ReadonlySet<Outcome> = new Set(["ok", "duplicate_replayed", "input_required", "task_started"]);
+const refusing = outcomes.filter(isRefusal);
+const failing = outcomes.filter((outcome) => !isRefusal(outcome) && !settled.has(outcome));
+
+/** The numbers that say whether agents did anything that needs a look; each leads to its rows. */
+export function PosturePanel({ posture, params }: { posture: Posture; params: TimeWindowParams }): ReactNode {
+  const { now, weekBefore } = posture;
+  const to = (filter: Partial<CallParams>): string => `/calls${callQuery({ ...params, ...filter })}`;
+  return (
+    <MetricGrid>
+      <Metric
+        label="Calls"
+        value={formatCount(now.calls)}
+        href={to({})}
+        note={<ChangeNote now={now.calls} before={weekBefore.calls} />}
+      />
+      <Metric
+        label="Refused"
+        value={formatCount(now.refusals)}
+        href={to({ outcome: refusing })}
+        note={<ChangeNote now={now.refusals} before={weekBefore.refusals} />}
+      />
+      <Metric
+        label="Failed"
+        value={formatCount(now.errors)}
+        href={to({ outcome: failing })}
+        note={<ChangeNote now={now.errors} before={weekBefore.errors} />}
+      />
+      <Metric
+        label="Retry ratio"
+        value={formatRatio(now.retries, now.firstAttempts)}
+        href={to({ retry: [...retryingKinds] })}
+        note={`${formatRatio(weekBefore.retries, weekBefore.firstAttempts)} a week before`}
+      />
+      <Metric
+        label="Replays"
+        value={formatCount(now.replays)}
+        href={to({ outcome: ["duplicate_replayed"] })}
+        note={<ChangeNote now={now.replays} before={weekBefore.replays} />}
+      />
+      <Metric
+        label="Possible double writes"
+        value={formatCount(now.repeats)}
+        grave={now.repeats > 0}
+        href={to({ retry: ["repeat"] })}
+        note={<ChangeNote now={now.repeats} before={weekBefore.repeats} />}
+      />
+      <Metric
+        label="Effect unknown"
+        value={formatCount(now.unknownEffects)}
+        grave={now.unknownEffects > 0}
+        href={to({ effect: ["unknown"] })}
+        note={<ChangeNote now={now.unknownEffects} before={weekBefore.unknownEffects} />}
+      />
+    </MetricGrid>
+  );
+}
