@@ -56,16 +56,20 @@ export function canonicalJson(value: unknown, limits: CanonicalJsonLimits = {}):
     if (depth >= maxDepth) throw new CanonicalJsonError("too_deep", `nested deeper than ${maxDepth} levels`);
     if (Array.isArray(node)) {
       const items: string[] = [];
-      for (const item of node) items.push(write(item, depth + 1));
-      length += node.length + 1;
+      emit("[]");
+      for (const item of node) {
+        if (items.length > 0) emit(",");
+        items.push(write(item, depth + 1));
+      }
       return `[${items.join(",")}]`;
     }
     const members: string[] = [];
+    emit("{}");
     for (const key of Object.keys(node).sort()) {
       const member = (node as Record<string, unknown>)[key];
       if (member === undefined) continue;
+      emit(members.length > 0 ? ",:" : ":");
       members.push(`${string(key)}:${write(member, depth + 1)}`);
-      length += 2;
     }
     return `{${members.join(",")}}`;
   };
