@@ -3,6 +3,7 @@ import { closeSync, fstatSync, openSync, readSync, renameSync, statSync } from "
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { CliError } from "./cli-error.ts";
+import type { Part } from "./supervisor.ts";
 
 export interface ChildOptions {
   /** What it is, as it stands in a sentence: "the worker". */
@@ -22,15 +23,8 @@ export interface ChildExit {
 }
 
 /** A process of ours: it has its own log file and process group, and ends when we do. */
-export interface Child {
-  readonly name: string;
+export interface Child extends Part<ChildExit> {
   readonly process: ChildProcess;
-  /** Resolves when the process has ended. */
-  readonly exited: Promise<ChildExit>;
-  /** Asks it to end, and ends it after a while if it does not. Harmless when it has ended. */
-  stop(): Promise<void>;
-  /** An error that says how it ended, with its last lines and where its log is. */
-  describeExit(exit: ChildExit): CliError;
 }
 
 const STOP_PATIENCE_MS = 10_000;
@@ -61,7 +55,6 @@ export function startChild(options: ChildOptions): Child {
     child.on("error", () => resolve({ code: null, signal: null }));
   });
   return {
-    name,
     process: child,
     exited,
     async stop() {

@@ -46,7 +46,7 @@ function runNextBuild(signal: AbortSignal | undefined): Promise<{ code: number |
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...endWithParent, nextProgram, "build"], {
       cwd: dashboardFolder,
-      env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+      env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1", FORCE_COLOR: "0" },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       signal,
     });

@@ -1,47 +1,41 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { migrate } from "@tachograph/ledger";
-import { startChild, type Child } from "./child.ts";
+import { LedgerError, migrate } from "@tachograph/ledger";
+import { startEmbeddedPostgres } from "@tachograph/ledger/embedded";
 import { CliError } from "./cli-error.ts";
-import type { DatabaseMessage } from "./database-process.ts";
-import { logDirectory, type Settings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import type { Part } from "./supervisor.ts";
 
-/** A database on its way: the process that holds it, and its address once it takes connections. */
-export interface StartingDatabase {
-  child: Child;
-  url: Promise<string>;
+/** The embedded Postgres, running. It ends with this process, however that dies. */
+export interface OwnDatabase extends Part<void> {
+  url: string;
 }
 
-/** Starts the embedded Postgres in the data directory. `url` rejects with {@link CliError} `database` or `child_died`. */
-export function startDatabase(settings: Settings): StartingDatabase {
-  const child = startChild({
-    name: "the database",
-    args: [fileURLToPath(import.meta.resolve("./database-process.ts")), join(settings.dataDirectory, "postgres")],
-    env: process.env,
-    logDirectory: logDirectory(settings),
-  });
-  return { child, url: waitForUrl(child) };
-}
-
-async function waitForUrl(child: Child): Promise<string> {
-  const answer = new Promise<DatabaseMessage>((resolve) =>
-    child.process.once("message", (message) => resolve(message as DatabaseMessage)),
-  );
-  const first = await Promise.race([answer, child.exited.then((exit) => ({ kind: "exited" as const, exit }))]);
-  switch (first.kind) {
-    case "ready":
-      return first.url;
-    case "failed":
-      throw new CliError({ code: "database", message: first.message, hint: first.hint });
-    case "exited":
-      throw child.describeExit(first.exit);
+/**
+ * Starts the embedded Postgres in the data directory.
+ *
+ * @throws {CliError} `database`
+ */
+export async function startOwnDatabase({ dataDirectory }: Settings): Promise<OwnDatabase> {
+  const directory = join(dataDirectory, "postgres");
+  try {
+    const { url, exited, stop } = await startEmbeddedPostgres({ directory });
+    const describeExit = (): CliError =>
+      new CliError({
+        code: "child_died",
+        message: "The database stopped unexpectedly.",
+        hint: `Its log: ${join(directory, "postgres.log")}`,
+      });
+    return { url, exited, stop, describeExit };
+  } catch (cause) {
+    throw databaseError(cause);
   }
 }
 
 /**
  * Brings the ledger's tables up to date.
  *
- * @throws {CliError} `database`: unreachable, refused, too old.
+ * @returns the names of what was applied
+ * @throws {CliError} `database`: unreachable, refused, too old
  */
 export async function migrateDatabase(url: string): Promise<string[]> {
   try {
@@ -51,8 +45,8 @@ export async function migrateDatabase(url: string): Promise<string[]> {
   }
 }
 
-/** The ledger's own sentence for what is wrong with the database. */
-export function databaseError(cause: unknown): CliError {
-  const { message, hint } = cause as Error & { hint?: string };
-  return new CliError({ code: "database", message, hint, cause });
+/** The ledger's own sentence for what is wrong with the database; any other error as it is. */
+export function databaseError(cause: unknown): unknown {
+  if (!(cause instanceof LedgerError)) return cause;
+  return new CliError({ code: "database", message: cause.message, hint: cause.hint, cause });
 }

@@ -1,3 +1,4 @@
+import { journalDirectory } from "@tachograph/gate/journal";
 import { openLedger } from "@tachograph/ledger";
 import { CliError } from "./cli-error.ts";
 import { isHealthy } from "./dashboard.ts";
@@ -58,14 +59,17 @@ async function checkDatabase({ databaseUrl, dataDirectory }: Settings): Promise<
     await ledger.check();
     return { well: true, text: "reachable, new enough and migrated" };
   } catch (error) {
-    return notWell(databaseError(error));
+    const known = databaseError(error);
+    if (known instanceof CliError) return notWell(known);
+    throw error;
   } finally {
     await ledger.close();
   }
 }
 
-function checkJournal(): Finding {
-  const { directory, files, bytes, setAside } = measureJournals();
+function checkJournal({ dataDirectory }: Settings): Finding {
+  const directory = journalDirectory({ ...process.env, TACHOGRAPH_DATA_DIR: dataDirectory });
+  const { files, bytes, setAside } = measureJournals(directory);
   if (setAside > 0) {
     return {
       well: false,

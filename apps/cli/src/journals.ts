@@ -1,9 +1,7 @@
 import { existsSync, globSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { journalDirectory } from "@tachograph/gate/journal";
 
 export interface JournalSizes {
-  directory: string;
   files: number;
   bytes: number;
   /** Calls that the ledger would not take. */
@@ -11,10 +9,10 @@ export interface JournalSizes {
 }
 
 /** What lies in the journal folder. Stored calls stay there until their file is full or its process has ended. */
-export function measureJournals(directory: string = journalDirectory()): JournalSizes {
+export function measureJournals(directory: string): JournalSizes {
   const paths = globSync("*.journal", { cwd: directory }).map((name) => join(directory, name));
   const bytes = paths.reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
   const rejected = join(directory, "rejected.jsonl");
   const setAside = existsSync(rejected) ? readFileSync(rejected, "utf8").split("\n").length - 1 : 0;
-  return { directory, files: paths.length, bytes, setAside };
+  return { files: paths.length, bytes, setAside };
 }

@@ -2,7 +2,7 @@ import { buildDashboard, isDashboardBuilt } from "./dashboard-build.ts";
 import { requestLoginLink, startDashboard, waitUntilHealthy } from "./dashboard.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { lockDataDirectory } from "./data-lock.ts";
-import { migrateDatabase, startDatabase } from "./database.ts";
+import { migrateDatabase, startOwnDatabase } from "./database.ts";
 import { isDemoLoaded, startDemo } from "./demo.ts";
 import { checkPortIsFree } from "./port.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -34,16 +34,13 @@ export async function start(): Promise<void> {
     lock.release();
   }
   if (failure !== undefined) throw failure;
-  process.exitCode = 0;
 }
 
 async function bringUp(settings: Settings, supervisor: Supervisor, progress: Progress): Promise<void> {
   const { signal } = supervisor;
   if (!isDashboardBuilt()) await progress.step("building the dashboard", () => buildDashboard({ signal }));
   signal.throwIfAborted();
-  const databaseUrl =
-    settings.databaseUrl ??
-    (await progress.step("starting the database", () => startOwnDatabase(settings, supervisor)));
+  const databaseUrl = settings.databaseUrl ?? (await bringUpOwnDatabase(settings, supervisor, progress));
   signal.throwIfAborted();
   await progress.step("preparing the tables", () => migrateDatabase(databaseUrl));
   signal.throwIfAborted();
@@ -57,10 +54,10 @@ async function bringUp(settings: Settings, supervisor: Supervisor, progress: Pro
   if (settings.demo && !isDemoLoaded(settings)) supervisor.add(startDemo(settings, progress), { mayEnd: true });
 }
 
-function startOwnDatabase(settings: Settings, supervisor: Supervisor): Promise<string> {
-  const { child, url } = startDatabase(settings);
-  supervisor.add(child);
-  return url;
+async function bringUpOwnDatabase(settings: Settings, supervisor: Supervisor, progress: Progress): Promise<string> {
+  const database = await progress.step("starting the database", () => startOwnDatabase(settings));
+  supervisor.add(database);
+  return database.url;
 }
 
 /** Rejects when the supervisor ends: with the reason, or with `stopRequested`. */

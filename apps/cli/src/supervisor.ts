@@ -1,14 +1,24 @@
-import type { Child } from "./child.ts";
+import type { CliError } from "./cli-error.ts";
 
-/** Keeps the processes that belong together: one that ends by itself ends all. */
+/** Something that runs beside the others. */
+export interface Part<Exit> {
+  /** Resolves when it has ended, by `stop` or by itself. */
+  readonly exited: Promise<Exit>;
+  /** Ends it. Harmless when it has ended. */
+  stop(): Promise<void>;
+  /** What to say when it ended by itself. */
+  describeExit(exit: Exit): CliError;
+}
+
+/** Keeps the parts that belong together: one that ends by itself ends all. */
 export interface Supervisor {
-  /** Aborted with a CliError when a child ended by itself, without a reason when somebody asked for the end. */
+  /** Aborted with a CliError when a part ended by itself, with `stopRequested` when somebody asked for the end. */
   readonly signal: AbortSignal;
-  /** Takes charge of a child. `mayEnd`: it is done some time, and the others go on. */
-  add(child: Child, options?: { mayEnd?: boolean }): void;
+  /** Takes charge of a part. `mayEnd`: it is done some time, and the others go on. */
+  add<Exit>(part: Part<Exit>, options?: { mayEnd?: boolean }): void;
   /** Asks for the end. */
   requestStop(): void;
-  /** Ends every child, the last one started first. */
+  /** Ends every part, the last one added first. */
   stopAll(): Promise<void>;
 }
 
@@ -16,20 +26,20 @@ export interface Supervisor {
 export const stopRequested = Symbol("stop requested");
 
 export function createSupervisor(): Supervisor {
-  const children: Child[] = [];
+  const stops: (() => Promise<void>)[] = [];
   const ending = new AbortController();
   return {
     signal: ending.signal,
-    add(child, { mayEnd = false } = {}) {
-      children.push(child);
-      void child.exited.then((exit) => {
-        if (!mayEnd && !ending.signal.aborted) ending.abort(child.describeExit(exit));
+    add(part, { mayEnd = false } = {}) {
+      stops.push(() => part.stop());
+      void part.exited.then((exit) => {
+        if (!mayEnd && !ending.signal.aborted) ending.abort(part.describeExit(exit));
       });
     },
     requestStop: () => ending.abort(stopRequested),
     async stopAll() {
       if (!ending.signal.aborted) ending.abort(stopRequested);
-      for (const child of children.toReversed()) await child.stop();
+      for (const stop of stops.toReversed()) await stop();
     },
   };
 }

@@ -5,7 +5,7 @@ export interface RepeatOptions {
   /** What is done, as it stands in a log line. */
   name: string;
   everyMs: number;
-  run: () => Promise<void>;
+  run: () => Promise<unknown>;
   log: Log;
 }
 
