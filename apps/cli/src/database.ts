@@ -18,14 +18,14 @@ export interface OwnDatabase extends Part<void> {
 export async function startOwnDatabase({ dataDirectory }: Settings): Promise<OwnDatabase> {
   const directory = join(dataDirectory, "postgres");
   try {
-    const { url, exited, stop } = await startEmbeddedPostgres({ directory });
+    const postgres = await startEmbeddedPostgres({ directory });
     const describeExit = (): CliError =>
       new CliError({
         code: "child_died",
         message: "The database stopped unexpectedly.",
         hint: `Its log: ${join(directory, "postgres.log")}`,
       });
-    return { url, exited, stop, describeExit };
+    return { url: postgres.url, exited: postgres.exited, stop: () => postgres.stop(), describeExit };
   } catch (cause) {
     throw databaseError(cause);
   }
