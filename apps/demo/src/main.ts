@@ -5,7 +5,7 @@ import { traffics, type Traffic } from "./simulator/session-plan.ts";
 const usage = `pnpm demo [--seed N] [--sessions N] [--rate N] [--concurrency N] [--duration S] [--traffic stories|load]
 
   --seed         the same seed makes the same sessions send the same calls (default 1)
-  --sessions     how many agent sessions to play (default 24)
+  --sessions     how many agent sessions to play (default 24; with --duration no limit)
   --rate         calls per second over all sessions, 0 for as fast as possible (default 20)
   --concurrency  sessions at a time (default 6)
   --traffic      stories that show every outcome, or plain load for measurements (default stories)
@@ -22,7 +22,7 @@ function readOptions() {
     return parseArgs({
       options: {
         seed: { type: "string", default: "1" },
-        sessions: { type: "string", default: "24" },
+        sessions: { type: "string" },
         rate: { type: "string", default: "20" },
         concurrency: { type: "string", default: "6" },
         duration: { type: "string" },
@@ -53,6 +53,8 @@ if (values.help) {
 const { traffic } = values;
 if (!isTraffic(traffic)) fail(`--traffic is "${traffic}"; give one of ${traffics.join(", ")}`);
 
+const defaultSessions = values.duration === undefined ? 24 : Infinity;
+
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => {
@@ -64,13 +66,16 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 const report = await runDemo({
   seed: Math.trunc(numberOf("seed", values.seed, 0)),
   traffic,
-  sessions: Math.trunc(numberOf("sessions", values.sessions, 1)),
+  sessions: values.sessions === undefined ? defaultSessions : Math.trunc(numberOf("sessions", values.sessions, 1)),
   rate: numberOf("rate", values.rate, 0),
   concurrency: Math.trunc(numberOf("concurrency", values.concurrency, 1)),
   ...(values.duration !== undefined && { durationSeconds: numberOf("duration", values.duration, 1) }),
   signal: stop.signal,
   onProgress: ({ sessionsDone, calls, elapsedMs }) =>
     process.stdout.write(`demo: ${sessionsDone} sessions done, ${calls} calls, ${Math.round(elapsedMs / 1000)} s\n`),
+}).catch((error: unknown) => {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
 });
 
 const calls = Object.values(report.seen).reduce((sum, count) => sum + count, 0);

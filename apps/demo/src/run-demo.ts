@@ -80,6 +80,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   setMaxListeners(0, signal);
 
   const fleet = await startServerFleet();
+  void fleet.lost.then((error) => abort.abort(error));
   const pool = new ConnectionPool(fleet);
   const pace = new Pace(rate);
   const seen = newTally();
@@ -120,15 +121,19 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   };
 
   const ticker = setInterval(() => onProgress?.({ sessionsDone: done.length, calls, elapsedMs: elapsed() }), 1_000);
+  const workers = Array.from({ length: Math.min(concurrency, sessions) }, worker);
   try {
-    await Promise.all(Array.from({ length: concurrency }, worker));
+    await Promise.all(workers);
   } catch (error) {
-    // One session's fault ends the others too; being stopped is no fault.
-    abort.abort();
-    if (!options.signal?.aborted) throw error;
+    // Being stopped is no fault; and where the servers were lost, that is why a session failed.
+    const fault: unknown = abort.signal.aborted ? abort.signal.reason : error;
+    if (!options.signal?.aborted) throw fault;
   } finally {
     clearInterval(ticker);
+    abort.abort();
+    // Ends the calls under way; their sessions then see that it is over.
     await pool.closeAll();
+    await Promise.allSettled(workers);
     await fleet.stop();
   }
   done.sort((left, right) => left.number - right.number);

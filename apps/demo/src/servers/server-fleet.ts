@@ -18,6 +18,8 @@ export interface ServerFleet {
   commandOf(server: StdioServerName): { command: string; args: string[] };
   /** Mints a token of the payments server. */
   mintToken(claims: AccessTokenClaims): string;
+  /** Resolves when the HTTP servers end without having been stopped. */
+  lost: Promise<Error>;
   /** Ends the processes and removes the temporary folder. */
   stop(): Promise<void>;
 }
@@ -34,9 +36,15 @@ export async function startServerFleet(): Promise<ServerFleet> {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const exited = once(child, "exit");
-  const first = await Promise.race([once(child, "message"), exited.then(() => undefined)]);
-  if (first === undefined)
-    throw new Error(`The demo's HTTP servers ended at once (exit code ${child.exitCode}); their reason is above`);
+  let stopping = false;
+  const lost = new Promise<Error>((resolve) => {
+    child.once("exit", (code, signal) => {
+      if (!stopping)
+        resolve(new Error(`The demo's HTTP servers ended (${signal ?? `exit code ${code}`}); what they said is above`));
+    });
+  });
+  const first = await Promise.race([once(child, "message"), lost]);
+  if (first instanceof Error) throw first;
   const { port } = readyMessage.parse(first[0]);
 
   const commands: Record<StdioServerName, string[]> = {
@@ -47,11 +55,13 @@ export async function startServerFleet(): Promise<ServerFleet> {
   return {
     urlOf: (server) => new URL(`http://127.0.0.1:${port}/${server}`),
     commandOf: (server) => ({ command: process.execPath, args: commands[server] }),
+    lost,
     mintToken: (claims) => mintAccessToken(tokenKey, claims),
     async stop() {
+      stopping = true;
       if (child.connected) child.disconnect();
       const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
-      await exited;
+      if (child.exitCode === null && child.signalCode === null) await exited;
       clearTimeout(timer);
       await rm(folder, { recursive: true, force: true });
     },
