@@ -32,8 +32,11 @@ const TAIL_BYTES = 4_096;
 const TAIL_LINES = 12;
 const MAX_LOG_BYTES = 8 * 1024 * 1024;
 
-/** Arguments that make a Node process end when its IPC channel to the parent closes. */
-export const endWithParent = ["--import", import.meta.resolve("./exit-with-parent.ts")];
+/** What makes a Node process with an IPC channel to us end when we do: arguments before its own, and environment. */
+export const endWithUs = {
+  args: ["--import", import.meta.resolve("./exit-with-parent.ts")],
+  env: { TACHOGRAPH_PARENT_PID: String(process.pid) },
+};
 
 export function startChild(options: ChildOptions): Child {
   const { name, args, env, cwd, onLine } = options;
@@ -41,9 +44,9 @@ export function startChild(options: ChildOptions): Child {
   const log = openLog(logPath);
   const logStart = fstatSync(log).size;
   // A process group of its own: Ctrl-C in the terminal reaches us alone, and we stop the parts in order.
-  const child = spawn(process.execPath, [...endWithParent, ...args], {
+  const child = spawn(process.execPath, [...endWithUs.args, ...args], {
     cwd,
-    env,
+    env: { ...env, ...endWithUs.env },
     detached: true,
     stdio: ["ignore", onLine ? "pipe" : log, log, "ipc"],
   });

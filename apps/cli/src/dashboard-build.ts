@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { endWithParent } from "./child.ts";
+import { endWithUs } from "./child.ts";
 import { CliError } from "./cli-error.ts";
 
 const repository = fileURLToPath(import.meta.resolve("../../.."));
@@ -35,7 +35,7 @@ export async function buildDashboard({ signal }: { signal?: AbortSignal } = {}):
   const hash = hashSources();
   rmSync(stampPath, { force: true });
   const { code, output } = await runNextBuild(signal);
-  if (code !== 0) {
+  if (code !== 0 || !existsSync(join(dashboardFolder, ".next", "BUILD_ID"))) {
     const tail = output.trimEnd().split("\n").slice(-25).join("\n");
     throw new CliError({ code: "build_failed", message: "The dashboard could not be built.", hint: tail });
   }
@@ -44,9 +44,16 @@ export async function buildDashboard({ signal }: { signal?: AbortSignal } = {}):
 
 function runNextBuild(signal: AbortSignal | undefined): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...endWithParent, nextProgram, "build"], {
+    const child = spawn(process.execPath, [...endWithUs.args, nextProgram, "build"], {
       cwd: dashboardFolder,
-      env: { ...process.env, NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1", NO_COLOR: "1", FORCE_COLOR: "0" },
+      env: {
+        ...process.env,
+        ...endWithUs.env,
+        NODE_ENV: "production",
+        NEXT_TELEMETRY_DISABLED: "1",
+        NO_COLOR: "1",
+        FORCE_COLOR: "0",
+      },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       signal,
     });
