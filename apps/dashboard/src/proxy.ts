@@ -52,7 +52,9 @@ export function proxy(request: NextRequest): NextResponse {
 
   if (!isAllowedHost(request.headers.get("host"), url)) {
     return secured(
-      new NextResponse("This dashboard does not answer under this name. Open it at its own address.\n", { status: 421 }),
+      new NextResponse("This dashboard does not answer under this name. Open it at its own address.\n", {
+        status: 421,
+      }),
       policy,
     );
   }

@@ -90,7 +90,10 @@ const scenes: readonly ((random: Random) => Step[])[] = [
     ok("stock", "sku-4", { waitMs: 2500 }),
   ],
   () => [ok("refund", "A-3"), ok("refund", "A-3", { waitMs: 5000 })],
-  () => [ok("write", "report.md", { durationUs: 900_000 }), ok("write", "report.md", { redelivered: true, waitMs: 300 })],
+  () => [
+    ok("write", "report.md", { durationUs: 900_000 }),
+    ok("write", "report.md", { redelivered: true, waitMs: 300 }),
+  ],
   () => [{ tool: "read", outcome: "unknown_tool", content: "x", errorCode: "unknown_tool" }, ok("read", "y")],
   () => [{ tool: "write", outcome: "cancelled", content: "big", durationUs: 12_000_000 }],
   () => [{ tool: "capture", outcome: "indeterminate", content: "P-4", errorMessage: "the process died" }],
@@ -134,7 +137,8 @@ export function believableSession(
       );
       const made = callAt(random, {
         arguments: { id: content, note: "as the customer asked" },
-        result: spec.outcome === "ok" ? { content: [{ type: "text", text: `${kind.tool} ${content}: done` }] } : undefined,
+        result:
+          spec.outcome === "ok" ? { content: [{ type: "text", text: `${kind.tool} ${content}: done` }] } : undefined,
         ...kind,
         ...spec,
         ...retry,

@@ -1,4 +1,11 @@
-import { firstIdAt, verdictOf, type CallRecord, type Mutability, type Outcome, type RecordedCall } from "@tachograph/record";
+import {
+  firstIdAt,
+  verdictOf,
+  type CallRecord,
+  type Mutability,
+  type Outcome,
+  type RecordedCall,
+} from "@tachograph/record";
 import type { Random } from "./random.ts";
 
 export interface CallSpec extends Partial<CallRecord> {

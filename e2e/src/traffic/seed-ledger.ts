@@ -8,7 +8,10 @@ const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Puts a day and the same day of the week before into a ledger. */
-export async function seedLedger(ledger: Ledger, { seed, sessions }: { seed: number; sessions: number }): Promise<void> {
+export async function seedLedger(
+  ledger: Ledger,
+  { seed, sessions }: { seed: number; sessions: number },
+): Promise<void> {
   const random = createRandom(seed);
   const nowMs = Date.now();
   const calls: RecordedCall[] = [];
@@ -16,7 +19,9 @@ export async function seedLedger(ledger: Ledger, { seed, sessions }: { seed: num
     const agoMs = random.next() ** 1.5 * 23 * HOUR_MS + 0.4 * HOUR_MS;
     calls.push(...believableSession(random, { startMs: nowMs - agoMs, scenesCount: 2 + random.below(8) }));
     if (random.next() < 0.8) {
-      calls.push(...believableSession(random, { startMs: nowMs - 7 * DAY_MS - agoMs, scenesCount: 2 + random.below(7) }));
+      calls.push(
+        ...believableSession(random, { startMs: nowMs - 7 * DAY_MS - agoMs, scenesCount: 2 + random.below(7) }),
+      );
     }
   }
   calls.push(...hostileSession(random, nowMs - 10 * 60_000));

@@ -16,24 +16,32 @@ export const callColumns = (open: (id: string) => void) =>
     {
       id: "time",
       header: "Time",
-      track: "7.6rem",
+      track: "7.1rem",
+      narrowTrack: "3.6rem",
       cell: (call) => (
         <RowLink href={`/calls/${call.id}`} onOpen={() => open(call.id)}>
-          <Instant atMs={call.startedAtMs} className="text-soft" />
+          <Instant atMs={call.startedAtMs} show="compact" className="text-soft" />
         </RowLink>
       ),
     },
-    { id: "outcome", header: "Outcome", track: "8.5rem", cell: (call) => <OutcomeMark outcome={call.outcome} /> },
+    {
+      id: "outcome",
+      header: "Outcome",
+      track: "8.2rem",
+      narrowTrack: "7.4rem",
+      cell: (call) => <OutcomeMark outcome={call.outcome} />,
+    },
     {
       id: "tool",
       header: "Tool",
-      track: "minmax(7rem,1.1fr)",
-      cell: (call) => <ToolName serverName={call.serverName} tool={call.tool} />,
+      track: "minmax(8rem,1.5fr)",
+      narrowTrack: "minmax(0,1fr)",
+      cell: (call) => <ToolName serverName={call.serverName} tool={call.tool} compact />,
     },
     {
       id: "why",
       header: "Why",
-      track: "minmax(0,1.5fr)",
+      track: "minmax(0,1.2fr)",
       from: "xl",
       cell: (call) => {
         const why = explanationOf(call);
@@ -43,7 +51,7 @@ export const callColumns = (open: (id: string) => void) =>
     {
       id: "retry",
       header: "Retry",
-      track: "7.5rem",
+      track: "6.6rem",
       from: "md",
       cell: (call) =>
         call.retryKind === "first" ? null : (
@@ -56,7 +64,7 @@ export const callColumns = (open: (id: string) => void) =>
     {
       id: "effect",
       header: "Effect",
-      track: "5.5rem",
+      track: "5rem",
       from: "md",
       cell: (call) => (
         <span
@@ -71,14 +79,14 @@ export const callColumns = (open: (id: string) => void) =>
     {
       id: "principal",
       header: "Principal",
-      track: "minmax(5rem,0.6fr)",
+      track: "minmax(4rem,0.5fr)",
       from: "md",
       cell: (call) => (call.principal === null ? null : <InertText text={call.principal} max={80} />),
     },
     {
       id: "duration",
       header: "Duration",
-      track: "5rem",
+      track: "4.2rem",
       align: "end",
       from: "md",
       cell: (call) => <span className="text-soft">{formatDuration(call.durationUs)}</span>,
@@ -86,11 +94,22 @@ export const callColumns = (open: (id: string) => void) =>
   ]);
 
 /** A tool with its server before it. */
-export function ToolName({ serverName, tool }: { serverName: string; tool: string | null }) {
+export function ToolName({
+  serverName,
+  tool,
+  compact = false,
+}: {
+  serverName: string;
+  tool: string | null;
+  /** Drops the server where there is no room for it. */
+  compact?: boolean;
+}) {
   return (
     <>
-      <InertText text={serverName} max={60} className="text-soft" />
-      <span className="text-soft"> / </span>
+      <span className={compact ? "text-soft max-sm:hidden" : "text-soft"}>
+        <InertText text={serverName} max={60} />
+        {" / "}
+      </span>
       {tool === null ? (
         <i className="text-soft">none named</i>
       ) : (

@@ -5,8 +5,7 @@ import { InertText } from "../inert/inert-text.tsx";
 import { Instant } from "../time/instant.tsx";
 import { mutabilityLabels, retryKindLabels } from "./retry-label.ts";
 
-type Value = string | number | boolean | null | ReactNode;
-type Group = readonly [title: string, fields: readonly (readonly [name: string, value: Value])[]];
+type Group = readonly [title: string, fields: readonly (readonly [name: string, value: ReactNode])[]];
 
 const duration = (us: number | null): string | null => (us === null ? null : formatDuration(us));
 const bytes = (count: number | null): string | null => (count === null ? null : formatBytes(count));

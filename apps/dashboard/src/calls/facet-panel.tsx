@@ -1,6 +1,6 @@
 "use client";
 
-import clsx from "clsx";
+import { clsx } from "clsx";
 import { useQueryStates } from "nuqs";
 import { useTransition, type ReactNode } from "react";
 import { formatCount } from "../format.ts";

@@ -1,6 +1,6 @@
 "use client";
 
-import clsx from "clsx";
+import { clsx } from "clsx";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { formatDuration } from "../format.ts";

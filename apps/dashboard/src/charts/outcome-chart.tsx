@@ -62,7 +62,13 @@ export function OutcomeChart({
           onMouseLeave={() => setDrag(undefined)}
         >
           <defs>
-            <pattern id="uncertain-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+            <pattern
+              id="uncertain-hatch"
+              width="5"
+              height="5"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
               <rect width="5" height="5" fill="var(--uncertain)" />
               <rect width="2" height="5" fill="var(--surface)" opacity="0.55" />
             </pattern>
@@ -70,6 +76,7 @@ export function OutcomeChart({
           <CartesianGrid vertical={false} stroke="var(--line)" />
           <XAxis
             dataKey="atMs"
+            height={20}
             tickFormatter={(at: number) => formatTick(at, zone, windowMs)}
             tick={{ fill: "var(--soft)", fontSize: 11 }}
             tickLine={false}
@@ -103,7 +110,12 @@ export function OutcomeChart({
             />
           ))}
           {drag ? (
-            <ReferenceArea x1={Math.min(drag.from, drag.to)} x2={Math.max(drag.from, drag.to)} fill="var(--accent)" fillOpacity={0.15} />
+            <ReferenceArea
+              x1={Math.min(drag.from, drag.to)}
+              x2={Math.max(drag.from, drag.to)}
+              fill="var(--accent)"
+              fillOpacity={0.15}
+            />
           ) : null}
         </BarChart>
       </ResponsiveContainer>

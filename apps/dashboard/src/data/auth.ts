@@ -1,6 +1,5 @@
 import "server-only";
-import { kyselyAdapter } from "@better-auth/kysely-adapter";
-import { betterAuth } from "better-auth/minimal";
+import { betterAuth } from "better-auth";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { cookiePrefixFor } from "../session-cookie.ts";
 import { getLedger } from "./ledger.ts";
@@ -20,7 +19,7 @@ function createAuth() {
     secret: authSecret,
     telemetry: { enabled: false },
     logger: { level: "error" },
-    database: kyselyAdapter(getLedger().db, { type: "postgres", transaction: true }),
+    database: { db: getLedger().db, type: "postgres", transaction: true },
     user: {
       modelName: "auth_user",
       additionalFields: { role: { type: "string", required: true, defaultValue: "viewer", input: false } },
@@ -31,7 +30,9 @@ function createAuth() {
     verification: { modelName: "auth_verification" },
     databaseHooks: {
       user: {
-        create: { before: async (user) => ({ data: { ...user, role: user.email === LOCAL_OWNER ? "owner" : "viewer" } }) },
+        create: {
+          before: async (user) => ({ data: { ...user, role: user.email === LOCAL_OWNER ? "owner" : "viewer" } }),
+        },
       },
     },
     advanced: {

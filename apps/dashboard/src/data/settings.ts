@@ -13,7 +13,8 @@ export interface Settings {
 
 function required(name: string, why: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: ${why}. \`npm start\` sets it; see the README for running the parts by hand.`);
+  if (!value)
+    throw new Error(`${name} is not set: ${why}. \`npm start\` sets it; see the README for running the parts by hand.`);
   return value;
 }
 

@@ -36,8 +36,7 @@ const names: Readonly<Record<number, string>> = {
 };
 
 const MAX_MARKS_SHOWN = 4;
-const unseen =
-  /(?:(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u180B-\u180F\u3164\uFE00-\uFE0F\uFFA0\u{E0100}-\u{E01EF}])+|(?<=\p{M}{4})\p{M}+/gu;
+const unseen = /(?:(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}])+|(?<=\p{M}{4})\p{M}+/gu;
 
 function codePointName(codePoint: number): string {
   const hex = codePoint.toString(16).toUpperCase().padStart(4, "0");
@@ -49,7 +48,9 @@ function codePointName(codePoint: number): string {
 function markOf(run: string): InertSegment {
   const shown: { name: string; count: number }[] = [];
   let hidden = 0;
+  let count = 0;
   for (const character of run) {
+    count += 1;
     const name = codePointName(character.codePointAt(0) ?? 0);
     const last = shown.at(-1);
     if (last?.name === name) last.count += 1;
@@ -58,7 +59,6 @@ function markOf(run: string): InertSegment {
   }
   const label = shown.map(({ name, count }) => (count > 1 ? `${name}×${count}` : name)).join(" ");
   const more = hidden > 0 ? ` +${hidden}` : "";
-  const count = [...run].length;
   return { kind: "mark", label: label + more, title: `${count} invisible character${count === 1 ? "" : "s"}` };
 }
 

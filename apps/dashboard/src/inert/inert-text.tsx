@@ -19,7 +19,15 @@ export function InertSegments({ text }: { text: string }): ReactNode {
 }
 
 /** One line of text from outside: a name, an id, a message. Isolated, so that its direction does not leak out. */
-export function InertText({ text, max = 200, className }: { text: string; max?: number; className?: string }): ReactNode {
+export function InertText({
+  text,
+  max = 200,
+  className,
+}: {
+  text: string;
+  max?: number;
+  className?: string;
+}): ReactNode {
   const cut = cutText(text, max);
   const isCut = cut.length < text.length;
   return (

@@ -26,7 +26,13 @@ export function RecordingPanel({ recording }: { recording: RecordingHealth }): R
               : "alive"}
         </dd>
         <dt>Waiting in journals</dt>
-        <dd>{journalBacklogBytes === null ? "not known" : journalBacklogBytes === 0 ? "nothing" : formatBytes(journalBacklogBytes)}</dd>
+        <dd>
+          {journalBacklogBytes === null
+            ? "not known"
+            : journalBacklogBytes === 0
+              ? "nothing"
+              : formatBytes(journalBacklogBytes)}
+        </dd>
         <dt>Rows with an implausible time</dt>
         <dd className={misplacedCalls > 0 ? "font-medium text-warn" : undefined}>{formatCount(misplacedCalls)}</dd>
       </dl>

@@ -23,22 +23,27 @@ export function RetryLinks({
     return from === undefined ? [] : [{ id: call.id, from, to: firstShown + offset }];
   });
   if (links.length === 0) return null;
-  const middle = (index: number): number => index * TIMELINE_ROW_PX + TIMELINE_ROW_PX / 2;
+  // As tall as what is linked, not as the list: a drawing of a million pixels would be slow.
+  const top = Math.min(...links.map((link) => link.from));
+  const middle = (index: number): number => (index - top) * TIMELINE_ROW_PX + TIMELINE_ROW_PX / 2;
   return (
     <svg
       aria-hidden
       width={RIGHT_PX + 4}
-      height={rows.length * TIMELINE_ROW_PX}
-      className="pointer-events-none absolute top-0 left-0 z-[1] text-soft"
+      height={(lastShown + 1 - top) * TIMELINE_ROW_PX}
+      style={{ top: top * TIMELINE_ROW_PX }}
+      className="pointer-events-none absolute left-0 z-[1] text-soft"
     >
       {links.map(({ id, from, to }) => {
         const x = RIGHT_PX - 8 - (from % LANES) * LANE_PX;
-        const top = middle(from) + 3;
-        const bottom = middle(to) - 3;
+        const begin = middle(from) + 3;
+        const end = middle(to) - 3;
         return (
           <g key={id} fill="none" stroke="currentColor" strokeWidth="1.25">
-            <path d={`M${RIGHT_PX} ${top}H${x + 4}Q${x} ${top} ${x} ${top + 4}V${bottom - 4}Q${x} ${bottom} ${x + 4} ${bottom}H${RIGHT_PX - 2}`} />
-            <path d={`M${RIGHT_PX - 4} ${bottom - 3}l4 3l-4 3`} />
+            <path
+              d={`M${RIGHT_PX} ${begin}H${x + 4}Q${x} ${begin} ${x} ${begin + 4}V${end - 4}Q${x} ${end} ${x + 4} ${end}H${RIGHT_PX - 2}`}
+            />
+            <path d={`M${RIGHT_PX - 4} ${end - 3}l4 3l-4 3`} />
           </g>
         );
       })}

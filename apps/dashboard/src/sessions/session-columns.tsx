@@ -28,7 +28,7 @@ const signal = (
 ): ColumnSpec<SessionRow> => ({
   id,
   header,
-  track: "4.6rem",
+  track: "3.9rem",
   align: "end",
   from,
   cell: (session) => <Signal count={countOf(session)} grave={grave} />,
@@ -39,7 +39,8 @@ export const sessionColumns = (query: string) =>
     {
       id: "session",
       header: "Session",
-      track: "minmax(7.5rem,1fr)",
+      track: "minmax(6rem,0.9fr)",
+      narrowTrack: "minmax(0,1fr)",
       cell: (session) => (
         <RowLink href={`/sessions/${encodeURIComponent(session.id)}${query}`}>
           <InertText text={session.id} max={64} className="font-mono text-xs font-medium" />
@@ -47,9 +48,15 @@ export const sessionColumns = (query: string) =>
       ),
     },
     {
+      id: "last",
+      header: <SortHeader sort="last_activity">Last call</SortHeader>,
+      track: "4.9rem",
+      cell: (session) => <Instant atMs={session.lastCallAtMs} show="relative" className="text-soft" />,
+    },
+    {
       id: "client",
       header: "Client",
-      track: "minmax(6rem,0.8fr)",
+      track: "minmax(5rem,0.9fr)",
       from: "md",
       cell: (session) =>
         session.clientName === null ? (
@@ -64,7 +71,7 @@ export const sessionColumns = (query: string) =>
     {
       id: "principal",
       header: "Principal",
-      track: "minmax(5rem,0.7fr)",
+      track: "minmax(4.5rem,0.8fr)",
       from: "md",
       cell: (session) =>
         session.principals.length === 0 ? (
@@ -76,20 +83,21 @@ export const sessionColumns = (query: string) =>
     {
       id: "servers",
       header: "Servers",
-      track: "minmax(5rem,0.8fr)",
+      track: "minmax(4rem,0.9fr)",
       from: "xl",
       cell: (session) => <InertText text={session.servers.join(", ")} max={120} className="text-soft" />,
     },
     {
       id: "outcomes",
       header: "Outcomes",
-      track: "minmax(4rem,8rem)",
+      track: "minmax(4rem,7rem)",
+      narrowTrack: "4.5rem",
       cell: (session) => <OutcomeBar outcomes={session.outcomes} />,
     },
     {
       id: "calls",
       header: <SortHeader sort="calls">Calls</SortHeader>,
-      track: "3.6rem",
+      track: "2.9rem",
       align: "end",
       cell: (session) => formatCount(session.calls),
     },
@@ -102,18 +110,11 @@ export const sessionColumns = (query: string) =>
     {
       id: "duration",
       header: "Duration",
-      track: "5rem",
+      track: "4.3rem",
       align: "end",
       from: "xl",
       cell: (session) => (
         <span className="text-soft">{formatDuration((session.lastCallAtMs - session.firstCallAtMs) * 1000)}</span>
       ),
-    },
-    {
-      id: "last",
-      header: <SortHeader sort="last_activity">Last call</SortHeader>,
-      track: "5.6rem",
-      align: "end",
-      cell: (session) => <Instant atMs={session.lastCallAtMs} show="relative" className="text-soft" />,
     },
   ]);

@@ -55,7 +55,11 @@ export function SessionHeader({ session }: { session: SessionRow }): ReactNode {
             </span>
           }
         />
-        <Metric label="Refusals" value={formatCount(session.refusals)} note={`${formatCount(session.denials)} denied`} />
+        <Metric
+          label="Refusals"
+          value={formatCount(session.refusals)}
+          note={`${formatCount(session.denials)} denied`}
+        />
         <Metric label="Errors" value={formatCount(session.errors)} />
         <Metric
           label="Retries"
@@ -63,7 +67,12 @@ export function SessionHeader({ session }: { session: SessionRow }): ReactNode {
           note={`${formatCount(session.corrections)} corrected`}
         />
         <Metric label="Replays" value={formatCount(session.replays)} />
-        <Metric label="Double writes" value={formatCount(session.repeats)} grave={session.repeats > 0} note="possible" />
+        <Metric
+          label="Double writes"
+          value={formatCount(session.repeats)}
+          grave={session.repeats > 0}
+          note="possible"
+        />
         <Metric label="Effect unknown" value={formatCount(session.unknownEffects)} grave={session.unknownEffects > 0} />
         <Metric label="Duration" value={formatDuration((session.lastCallAtMs - session.firstCallAtMs) * 1000)} />
       </MetricGrid>

@@ -7,7 +7,10 @@ import { sessionParsers, type SessionSort } from "./session-params.ts";
 
 /** A column heading that sorts the list by its column, most first. */
 export function SortHeader({ sort, children }: { sort: SessionSort; children: ReactNode }): ReactNode {
-  const [current, setCurrent] = useQueryState("sort", sessionParsers.sort.withOptions({ shallow: false, history: "push" }));
+  const [current, setCurrent] = useQueryState(
+    "sort",
+    sessionParsers.sort.withOptions({ shallow: false, history: "push" }),
+  );
   const isSorted = current === sort;
   return (
     <button

@@ -1,4 +1,4 @@
-import clsx from "clsx";
+import { clsx } from "clsx";
 import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToolName } from "../calls/call-columns.tsx";
@@ -13,7 +13,7 @@ import { Instant } from "../time/instant.tsx";
 
 export const TIMELINE_ROW_PX = 32;
 export const TIMELINE_GRID =
-  "grid items-center gap-x-3 pr-4 pl-9 [grid-template-columns:6.2rem_8.5rem_minmax(2rem,1fr)] sm:[grid-template-columns:6.2rem_8.5rem_minmax(4rem,1fr)_5rem] md:[grid-template-columns:6.2rem_8.5rem_minmax(7rem,0.8fr)_minmax(8rem,1.4fr)_5rem]";
+  "grid items-center gap-x-3 pr-4 pl-9 [grid-template-columns:5.6rem_7.2rem_minmax(0,1fr)] sm:[grid-template-columns:6.2rem_8.5rem_minmax(4rem,1fr)_5rem] md:[grid-template-columns:6.2rem_8.5rem_minmax(7rem,0.8fr)_minmax(8rem,1.4fr)_5rem]";
 
 const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
 
@@ -79,8 +79,10 @@ export function TimelineRow({
           style={{ left: percent(startAt), width: percent(endAt - startAt), backgroundColor: style.color }}
         />
         <span
-          className={clsx("absolute top-1/2 flex -translate-y-1/2 items-center gap-1.5 text-xs whitespace-nowrap")}
-          style={endAt > 0.6 ? { right: `calc(${percent(1 - startAt)} + 5px)` } : { left: `calc(${percent(endAt)} + 7px)` }}
+          className="absolute top-1/2 flex -translate-y-1/2 items-center gap-1.5 text-xs whitespace-nowrap max-sm:hidden"
+          style={
+            endAt > 0.6 ? { right: `calc(${percent(1 - startAt)} + 5px)` } : { left: `calc(${percent(endAt)} + 7px)` }
+          }
         >
           {call.outcome === "ok" ? null : <FamilyShape shape={style.shape} color={style.color} />}
           {call.effect === "unknown" ? (

@@ -4,6 +4,8 @@ import type { ReactNode } from "react";
 export interface ColumnLayout {
   /** CSS grid track, such as `6rem` or `minmax(8rem,1fr)`. */
   track: string;
+  /** The track below 768 px. @defaultValue `track` */
+  narrowTrack?: string;
   align?: "end";
   /** Shown only where there is room: from 768 px, from 1280 px. Always, where not given. */
   from?: "md" | "xl";
@@ -36,6 +38,6 @@ const shownFrom: Readonly<Record<"base" | "md" | "xl", readonly ColumnLayout["fr
 export function tracksOf(layouts: readonly (ColumnLayout | undefined)[], width: "base" | "md" | "xl"): string {
   return layouts
     .filter((layout) => shownFrom[width].includes(layout?.from))
-    .map((layout) => layout?.track ?? "minmax(0,1fr)")
+    .map((layout) => (width === "base" ? layout?.narrowTrack : undefined) ?? layout?.track ?? "minmax(0,1fr)")
     .join(" ");
 }

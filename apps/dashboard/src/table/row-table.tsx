@@ -2,7 +2,7 @@
 
 import { useTable, type ColumnDef } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import clsx from "clsx";
+import { clsx } from "clsx";
 import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
 import { rowFeatures, tracksOf, type ColumnLayout, type RowFeatures } from "./column.ts";
 import type { Pages } from "./use-pages.ts";

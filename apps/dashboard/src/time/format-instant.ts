@@ -20,11 +20,9 @@ export const formatInstant = (atMs: number, zone: string): string =>
 
 /** `22:14:05.123` in the zone. */
 export const formatTimeOfDay = (atMs: number, zone: string): string =>
-  formatOf(
-    zone,
-    { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 },
-    "time",
-  ).format(atMs);
+  formatOf(zone, { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 }, "time").format(
+    atMs,
+  );
 
 /** For the axis of a chart: time of day in windows of up to two days, else the date. */
 export const formatTick = (atMs: number, zone: string, windowMs: number): string =>
@@ -38,7 +36,8 @@ export const formatUtc = (atMs: number): string => new Date(atMs).toISOString().
 /** Whether the text is a zone that this runtime knows. */
 export function isTimeZone(text: string): boolean {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: text }) !== undefined;
+    formatOf(text, { timeZoneName: "short" }, "zone");
+    return true;
   } catch {
     return false;
   }

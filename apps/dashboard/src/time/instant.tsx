@@ -5,14 +5,17 @@ import { formatAgo } from "../format.ts";
 import { useClock } from "./clock.tsx";
 import { formatInstant, formatTimeOfDay, formatUtc } from "./format-instant.ts";
 
-/** An instant in the viewer's zone, with UTC on hover. `show`: which of absolute and relative form. */
+/**
+ * An instant in the viewer's zone, with UTC on hover. `show`: which of absolute and relative form; `compact` drops the
+ * date where there is no room for it.
+ */
 export function Instant({
   atMs,
   show = "absolute",
   className,
 }: {
   atMs: number;
-  show?: "absolute" | "relative" | "both" | "time";
+  show?: "absolute" | "relative" | "both" | "time" | "compact";
   className?: string;
 }): ReactNode {
   const { zone, nowMs } = useClock();
@@ -22,7 +25,17 @@ export function Instant({
   const title = show === "relative" ? `${absolute} ${zone}\n${formatUtc(atMs)}` : `${formatUtc(atMs)}\n${ago}`;
   return (
     <time dateTime={new Date(atMs).toISOString()} title={title} className={className} suppressHydrationWarning>
-      {text}
+      {show === "compact" ? <CompactInstant text={absolute} /> : text}
     </time>
+  );
+}
+
+function CompactInstant({ text }: { text: string }): ReactNode {
+  const end = text.lastIndexOf(" ") + 1;
+  return (
+    <>
+      <span className="max-md:hidden">{text.slice(0, end)}</span>
+      {text.slice(end)}
+    </>
   );
 }

@@ -21,7 +21,11 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
         Skip to content
       </a>
       <header className="sticky top-0 z-10 flex items-center gap-3 border-b border-line bg-surface px-3 py-2 md:h-dvh md:flex-col md:items-stretch md:border-r md:border-b-0 md:py-4">
-        <Link href="/" prefetch={false} className="flex items-center gap-2 rounded-md px-2 font-semibold tracking-tight">
+        <Link
+          href="/"
+          prefetch={false}
+          className="flex items-center gap-2 rounded-md px-2 font-semibold tracking-tight"
+        >
           <Logo />
           <span className="max-sm:sr-only">Tachograph</span>
         </Link>

@@ -3,7 +3,12 @@ import { Suspense } from "react";
 import { countSessionRows, listSessionRows } from "../../../data/sessions.ts";
 import { getViewer } from "../../../data/viewer.ts";
 import { SessionFilters } from "../../../sessions/session-filters.tsx";
-import { hasSessionFilter, loadSessionParams, sessionQuery, type SessionParams } from "../../../sessions/session-params.ts";
+import {
+  hasSessionFilter,
+  loadSessionParams,
+  sessionQuery,
+  type SessionParams,
+} from "../../../sessions/session-params.ts";
 import { SessionsTable } from "../../../sessions/sessions-table.tsx";
 import { timeWindowQuery } from "../../../time/time-window.ts";
 import { WindowPicker } from "../../../time/window-picker.tsx";
