@@ -1,5 +1,5 @@
 import canonicalize from "canonicalize";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson, CanonicalJsonError } from "./canonical-json.ts";
 
@@ -71,14 +71,19 @@ describe("RFC 8785", () => {
     expect(canonicalJson(Buffer.from(bits, "hex").readDoubleBE())).toBe(text);
   });
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])("%s is rejected (appendix B)", (number) => {
-    expect(codeOf({ number })).toBe("not_json");
-  });
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+    "%s is rejected (appendix B)",
+    (number) => {
+      expect(codeOf({ number })).toBe("not_json");
+    },
+  );
 
   test("any JSON value is written as an independent implementation writes it", () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
-      expect(canonicalJson(value)).toBe(canonicalize(value));
-    }));
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        expect(canonicalJson(value)).toBe(canonicalize(value));
+      }),
+    );
   });
 
   test("the text means the value, and is a fixed point", () => {

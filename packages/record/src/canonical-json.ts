@@ -31,7 +31,8 @@ export function canonicalJson(value: unknown, limits: CanonicalJsonLimits = {}):
 
   const emit = (text: string): string => {
     length += text.length;
-    if (length > maxLength) throw new CanonicalJsonError("too_large", `canonical JSON longer than ${maxLength} characters`);
+    if (length > maxLength)
+      throw new CanonicalJsonError("too_large", `canonical JSON longer than ${maxLength} characters`);
     return text;
   };
   const string = (text: string): string => {
@@ -65,7 +66,7 @@ export function canonicalJson(value: unknown, limits: CanonicalJsonLimits = {}):
     }
     const members: string[] = [];
     emit("{}");
-    for (const key of Object.keys(node).sort()) {
+    for (const key of Object.keys(node).toSorted()) {
       const member = (node as Record<string, unknown>)[key];
       if (member === undefined) continue;
       emit(members.length > 0 ? ",:" : ":");

@@ -1,12 +1,13 @@
 import { createHmac, randomBytes } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { canonicalJson } from "./canonical-json.ts";
 import { fingerprintArguments, hashFields } from "./fingerprint.ts";
 
 const key = randomBytes(32);
 const keys = fc.uint8Array({ minLength: 16, maxLength: 200 });
-const reversed = (value: Record<string, unknown>): Record<string, unknown> => Object.fromEntries(Object.entries(value).toReversed());
+const reversed = (value: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(value).toReversed());
 
 describe("the fingerprint of arguments", () => {
   test("is HMAC-SHA256 of their canonical text, as node:crypto computes it", () => {
@@ -20,7 +21,9 @@ describe("the fingerprint of arguments", () => {
 
   test.each([16_000 - 2, 16 * 1024, 200_000])("also where they are %i characters long", (length) => {
     for (const text of ["a".repeat(length), "ü€".repeat(length / 2)]) {
-      expect(fingerprintArguments({ text }, key)).toBe(createHmac("sha256", key).update(canonicalJson({ text })).digest("hex"));
+      expect(fingerprintArguments({ text }, key)).toBe(
+        createHmac("sha256", key).update(canonicalJson({ text })).digest("hex"),
+      );
     }
   });
 
@@ -51,7 +54,9 @@ describe("the fingerprint of arguments", () => {
     ["a lone surrogate", { text: "\ud800" }],
     ["a bigint", { id: 1n }],
     ["too large", { text: "a".repeat(2_000_000) }],
-  ])("is null where they have no canonical form: %s", (_name, args) => expect(fingerprintArguments(args, key)).toBeNull());
+  ])("is null where they have no canonical form: %s", (_name, args) =>
+    expect(fingerprintArguments(args, key)).toBeNull(),
+  );
 });
 
 describe("the hashes of fields", () => {

@@ -14,7 +14,8 @@ function keyObjectOf(key: Uint8Array): KeyObject {
   return made;
 }
 
-const hmac = (key: Uint8Array, text: string): string => createHmac("sha256", keyObjectOf(key)).update(text).digest("hex");
+const hmac = (key: Uint8Array, text: string): string =>
+  createHmac("sha256", keyObjectOf(key)).update(text).digest("hex");
 
 function canonicalOrNull(value: unknown): string | null {
   try {

@@ -50,7 +50,12 @@ export {
 export type { LedgerSink, RecordBatch, RecordedCall, RecordReport, RejectedCall } from "./sink.ts";
 
 // Canonical JSON, redaction, ids. (Fingerprints need node:crypto: `@tachograph/record/fingerprint`.)
-export { canonicalJson, CanonicalJsonError, type CanonicalJsonErrorCode, type CanonicalJsonLimits } from "./canonical-json.ts";
+export {
+  canonicalJson,
+  CanonicalJsonError,
+  type CanonicalJsonErrorCode,
+  type CanonicalJsonLimits,
+} from "./canonical-json.ts";
 export {
   createRedactor,
   REDACTED,

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { effects, outcomeFacts, outcomes, retryClasses, verdictOf, type Effect, type Outcome, type RetryClass } from "./outcome.ts";
+import {
+  effects,
+  outcomeFacts,
+  outcomes,
+  retryClasses,
+  verdictOf,
+  type Effect,
+  type Outcome,
+  type RetryClass,
+} from "./outcome.ts";
 
 type Answer = [effect: Effect, retryClass: RetryClass];
 /** The table of the design, for a read and a mutating tool, before and after its handler began. */
@@ -25,7 +34,11 @@ const table: Record<Outcome, { read: Answer; readBegun: Answer; mutating: Answer
   indeterminate: always(["unknown", "verify"]),
   upstream_unavailable: { ...always(["none", "retryable"]), mutatingBegun: ["unknown", "verify"] },
   audit_unavailable: always(["none", "retryable"]),
-  internal_error: { ...always(["none", "terminal"]), readBegun: ["unknown", "verify"], mutatingBegun: ["unknown", "verify"] },
+  internal_error: {
+    ...always(["none", "terminal"]),
+    readBegun: ["unknown", "verify"],
+    mutatingBegun: ["unknown", "verify"],
+  },
 };
 
 function always(read: Answer, mutating: Answer = read): (typeof table)[Outcome] {

@@ -102,7 +102,9 @@ export function verdictOf(outcome: Outcome, mutability: Mutability, begun: boole
     case "timeout":
     case "cancelled":
     case "upstream_unavailable":
-      return mutates && begun ? { effect: "unknown", retryClass: "verify" } : { effect: "none", retryClass: "retryable" };
+      return mutates && begun
+        ? { effect: "unknown", retryClass: "verify" }
+        : { effect: "none", retryClass: "retryable" };
     case "internal_error":
       return begun ? { effect: "unknown", retryClass: "verify" } : { effect: "none", retryClass: "terminal" };
     case "indeterminate":

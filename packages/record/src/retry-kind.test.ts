@@ -26,7 +26,10 @@ function past({ args = { a: "1" }, ...shape }: Shape = {}): PastDelivery {
     ...shape,
   };
 }
-function delivery({ args = { a: "1" }, ...shape }: Partial<Delivery> & { args?: Record<string, string> } = {}): Delivery {
+function delivery({
+  args = { a: "1" },
+  ...shape
+}: Partial<Delivery> & { args?: Record<string, string> } = {}): Delivery {
   const { fingerprint, fieldHashes } = hashed(args);
   return {
     startedAt: NOW,
@@ -53,7 +56,10 @@ describe("what a delivery is to the one before it", () => {
   test("a second leg is a continuation of the call that asked for input", () => {
     const asked = past({ outcome: "input_required", retryClass: "none" });
     expect(classifyRetry(delivery({ continues: true }), [asked, past()])).toEqual(follows(asked, "continuation"));
-    expect(classifyRetry(delivery({ continues: true, args: { b: "1" } }), [])).toEqual({ ...first, retryKind: "continuation" });
+    expect(classifyRetry(delivery({ continues: true, args: { b: "1" } }), [])).toEqual({
+      ...first,
+      retryKind: "continuation",
+    });
   });
 
   test("the same tool-use id is a redelivery, whatever else changed", () => {
@@ -63,24 +69,39 @@ describe("what a delivery is to the one before it", () => {
 
   test("the same key under a new id is a keyed retry", () => {
     const earlier = past({ idempotencyKey: "k", outcome: "ok" });
-    expect(classifyRetry(delivery({ idempotencyKey: "k", args: { b: "9" } }), [earlier])).toEqual(follows(earlier, "keyed_retry"));
+    expect(classifyRetry(delivery({ idempotencyKey: "k", args: { b: "9" } }), [earlier])).toEqual(
+      follows(earlier, "keyed_retry"),
+    );
     expect(classifyRetry(delivery({ idempotencyKey: "other", args: { b: "9" } }), [earlier])).toEqual(first);
   });
 
   test.each<Outcome | undefined>([
-    "tool_error", "invalid_input", "invalid_output", "denied", "rate_limited", "timeout", "cancelled", "indeterminate",
-    "upstream_unavailable", "held", "internal_error", undefined,
+    "tool_error",
+    "invalid_input",
+    "invalid_output",
+    "denied",
+    "rate_limited",
+    "timeout",
+    "cancelled",
+    "indeterminate",
+    "upstream_unavailable",
+    "held",
+    "internal_error",
+    undefined,
   ])("the same arguments after %s are a model retry", (outcome) => {
     const earlier = past({ outcome, retryClass: outcome === undefined ? undefined : "verify" });
     expect(classifyRetry(delivery(), [earlier])).toEqual(follows(earlier, "model_retry"));
   });
 
-  test.each<Outcome>(["ok", "duplicate_replayed"])("the same arguments after %s are a poll if the tool reads, else a repeat", (outcome) => {
-    const earlier = past({ outcome, retryClass: "none" });
-    expect(classifyRetry(delivery({ mutability: "read" }), [earlier])).toEqual(follows(earlier, "poll"));
-    expect(classifyRetry(delivery({ mutability: "mutating" }), [earlier])).toEqual(follows(earlier, "repeat"));
-    expect(classifyRetry(delivery({ mutability: "destructive" }), [earlier])).toEqual(follows(earlier, "repeat"));
-  });
+  test.each<Outcome>(["ok", "duplicate_replayed"])(
+    "the same arguments after %s are a poll if the tool reads, else a repeat",
+    (outcome) => {
+      const earlier = past({ outcome, retryClass: "none" });
+      expect(classifyRetry(delivery({ mutability: "read" }), [earlier])).toEqual(follows(earlier, "poll"));
+      expect(classifyRetry(delivery({ mutability: "mutating" }), [earlier])).toEqual(follows(earlier, "repeat"));
+      expect(classifyRetry(delivery({ mutability: "destructive" }), [earlier])).toEqual(follows(earlier, "repeat"));
+    },
+  );
 
   test.each([
     { outcome: "invalid_input", retryClass: "correctable" },
@@ -89,16 +110,30 @@ describe("what a delivery is to the one before it", () => {
   ] as const)("other arguments after $outcome ($retryClass) are a corrected retry", (settled) => {
     const earlier = past({ ...settled, failedFields: ["a"] });
     expect(classifyRetry(delivery({ args: { a: "2" } }), [earlier])).toEqual(follows(earlier, "corrected_retry"));
-    expect(classifyRetry(delivery({ args: { a: "2" } }), [{ ...earlier, failedFields: [] }])).toEqual(follows(earlier, "corrected_retry"));
+    expect(classifyRetry(delivery({ args: { a: "2" } }), [{ ...earlier, failedFields: [] }])).toEqual(
+      follows(earlier, "corrected_retry"),
+    );
   });
 
   test("other arguments that keep what failed are thrash", () => {
-    const earlier = past({ args: { a: "bad", b: "1" }, outcome: "invalid_input", retryClass: "correctable", failedFields: ["a"] });
+    const earlier = past({
+      args: { a: "bad", b: "1" },
+      outcome: "invalid_input",
+      retryClass: "correctable",
+      failedFields: ["a"],
+    });
     expect(classifyRetry(delivery({ args: { a: "bad", b: "2" } }), [earlier])).toEqual(follows(earlier, "thrash"));
-    const missing = past({ args: { b: "1" }, outcome: "invalid_input", retryClass: "correctable", failedFields: ["a"] });
+    const missing = past({
+      args: { b: "1" },
+      outcome: "invalid_input",
+      retryClass: "correctable",
+      failedFields: ["a"],
+    });
     expect(classifyRetry(delivery({ args: { b: "2" } }), [missing])).toEqual(follows(missing, "thrash"));
     const ofTwo = { ...earlier, failedFields: ["a", "b"] };
-    expect(classifyRetry(delivery({ args: { a: "bad", b: "2" } }), [ofTwo])).toEqual(follows(earlier, "corrected_retry"));
+    expect(classifyRetry(delivery({ args: { a: "bad", b: "2" } }), [ofTwo])).toEqual(
+      follows(earlier, "corrected_retry"),
+    );
   });
 });
 
@@ -138,7 +173,9 @@ describe("attempts", () => {
 describe("how far back a delivery is compared", () => {
   test("8 deliveries", () => {
     const target = past();
-    const others = Array.from({ length: 8 }, (_, index) => past({ args: { other: String(index) }, outcome: "ok", retryClass: "none" }));
+    const others = Array.from({ length: 8 }, (_, index) =>
+      past({ args: { other: String(index) }, outcome: "ok", retryClass: "none" }),
+    );
     expect(classifyRetry(delivery(), [target, ...others.slice(0, 7)])).toEqual(follows(target, "model_retry"));
     expect(classifyRetry(delivery(), [target, ...others])).toEqual(first);
   });
@@ -156,7 +193,9 @@ test("field hashes are asked for only where the previous delivery failed", () =>
   classifyRetry(delivery({ fieldHashes }), [past({ outcome: "ok", retryClass: "none", args: { b: "1" } })]);
   classifyRetry(delivery({ fieldHashes }), []);
   expect(asked).toBe(0);
-  classifyRetry(delivery({ fieldHashes }), [past({ args: { b: "1" }, outcome: "invalid_input", retryClass: "correctable" })]);
+  classifyRetry(delivery({ fieldHashes }), [
+    past({ args: { b: "1" }, outcome: "invalid_input", retryClass: "correctable" }),
+  ]);
   expect(asked).toBe(1);
 });
 

@@ -70,14 +70,21 @@ export function classifyRetry(delivery: Delivery, past: readonly PastDelivery[])
     .slice(-RETRY_WINDOW_CALLS)
     .toReversed();
   const verdict = (retryKind: RetryKind, earlier: PastDelivery | undefined): RetryVerdict =>
-    earlier ? { retryKind, attempt: earlier.attempt + 1, retryOf: earlier.id } : { retryKind, attempt: 1, retryOf: null };
+    earlier
+      ? { retryKind, attempt: earlier.attempt + 1, retryOf: earlier.id }
+      : { retryKind, attempt: 1, retryOf: null };
 
-  if (delivery.continues) return verdict("continuation", window.find((earlier) => earlier.outcome === "input_required"));
+  if (delivery.continues)
+    return verdict(
+      "continuation",
+      window.find((earlier) => earlier.outcome === "input_required"),
+    );
 
   const { toolUseId, idempotencyKey, fingerprint } = delivery;
   const redelivered = toolUseId === null ? undefined : window.find((earlier) => earlier.toolUseId === toolUseId);
   if (redelivered) return verdict("redelivery", redelivered);
-  const keyed = idempotencyKey === null ? undefined : window.find((earlier) => earlier.idempotencyKey === idempotencyKey);
+  const keyed =
+    idempotencyKey === null ? undefined : window.find((earlier) => earlier.idempotencyKey === idempotencyKey);
   if (keyed) return verdict("keyed_retry", keyed);
 
   const twin = fingerprint === null ? undefined : window.find((earlier) => earlier.fingerprint === fingerprint);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { firstIdAt, idTime, isUuid, newId } from "./uuid.ts";
 
 const instants = fc.integer({ min: 0, max: 2 ** 48 - 1 });
@@ -21,10 +21,13 @@ describe("an id", () => {
     expect(ids.toSorted()).toEqual(ids);
   });
 
-  test.each(["", "x", "0190A000-0000-7000-8000-000000000000", "0190a00000007000800000000000000", " 0190a000-0000-7000-8000-000000000000"])(
-    "is not %j",
-    (text) => expect(isUuid(text)).toBe(false),
-  );
+  test.each([
+    "",
+    "x",
+    "0190A000-0000-7000-8000-000000000000",
+    "0190a00000007000800000000000000",
+    " 0190a000-0000-7000-8000-000000000000",
+  ])("is not %j", (text) => expect(isUuid(text)).toBe(false));
 });
 
 describe("the first id of an instant", () => {
