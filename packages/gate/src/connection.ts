@@ -23,8 +23,6 @@ export interface Gate {
   options: GateOptions;
   server: ServerIdentity;
   contracts: Contracts;
-  /** Asks the server's own `tools/list` handler what it offers, where nothing else told. */
-  loadListing: ((extra: unknown) => void) | undefined;
 }
 
 interface Message {
@@ -56,6 +54,8 @@ function transportOf(transport: TransportLike, extra: MessageExtra | undefined):
 export class Connection {
   readonly #gate: Gate;
   readonly #transport: TransportLike;
+  /** Deliveries that wait for their answer, and the newest of each id. */
+  readonly #open = new Set<Delivery>();
   readonly #pending = new Map<unknown, Delivery>();
   readonly #listings = new Set<unknown>();
   readonly #openings = new Set<unknown>();
@@ -127,6 +127,7 @@ export class Connection {
       delivery.refusedUnanswered("tools/call without a request id gets no answer");
       return undefined;
     }
+    this.#open.add(delivery);
     this.#pending.set(id, delivery);
     return delivery;
   }
@@ -140,11 +141,15 @@ export class Connection {
     }
     // A client may use an id again while the first call still runs: the running code knows which one it answers.
     const current = currentDelivery.getStore();
-    const waiting = this.#pending.get(id);
-    const delivery = waiting !== undefined && current !== undefined && current.rpcId === id && !current.recorded ? current : waiting;
+    const delivery = current !== undefined && current.rpcId === id && this.#open.has(current) ? current : this.#pending.get(id);
     if (delivery === undefined) return;
-    if (delivery === waiting) this.#pending.delete(id);
+    this.#forget(delivery);
     delivery.answered(message as unknown as JsonRpcResponse);
+  }
+
+  #forget(delivery: Delivery): void {
+    this.#open.delete(delivery);
+    if (this.#pending.get(delivery.rpcId) === delivery) this.#pending.delete(delivery.rpcId);
   }
 
   /** A cancelled notification takes effect only where the SDK aborts the call. */
@@ -158,13 +163,14 @@ export class Connection {
     setImmediate(() =>
       this.#guard(() => {
         delivery.settleIfCancelled();
-        if (delivery.recorded && this.#pending.get(id) === delivery) this.#pending.delete(id);
+        if (delivery.recorded) this.#forget(delivery);
       }),
     );
   }
 
   #closed(): void {
-    const open = [...this.#pending.values()];
+    const open = [...this.#open];
+    this.#open.clear();
     this.#pending.clear();
     for (const delivery of open) this.#guard(() => delivery.givenUp("the connection closed before the call was answered"));
   }

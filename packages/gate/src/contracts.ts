@@ -50,6 +50,8 @@ export class Contracts {
   readonly #options: Record<string, ToolOptions>;
   readonly #registered = new Map<string, RegisteredTool>();
   #listed: Map<string, ListedTool> | undefined;
+  #lister: ((extra: unknown) => unknown) | undefined;
+  #asked = false;
   readonly #facts = new Map<string, { seen: readonly unknown[]; facts: ToolFacts }>();
 
   constructor(options: Record<string, ToolOptions> = {}) {
@@ -61,8 +63,19 @@ export class Contracts {
     return this.#registered.size > 0;
   }
 
-  get hasListing(): boolean {
-    return this.#listed !== undefined;
+  /** Gives the server's own `tools/list` handler. */
+  listWith(lister: (extra: unknown) => unknown): void {
+    this.#lister = lister;
+  }
+
+  /** Asks the server what it offers, unless it was asked or a client was told. Its failure is its own affair. */
+  listOnce(extra: unknown): void {
+    if (this.#listed !== undefined || this.#asked) return;
+    this.#asked = true;
+    Promise.resolve()
+      .then(() => this.#lister?.(extra))
+      .then((result) => this.list(isObject(result) ? result["tools"] : undefined))
+      .catch(() => undefined);
   }
 
   register(name: string, tool: RegisteredTool): void {
@@ -121,22 +134,31 @@ export class Contracts {
       : { mutability: annotated, mutabilitySource: "annotation", contract };
   }
 
+  /** The tool as the SDK lists it, for schemas that cannot convert themselves: an McpServer answers at once. */
+  #listedNow(name: string): ListedTool | undefined {
+    try {
+      const result = this.#lister?.({});
+      if (isObject(result) && typeof result["then"] !== "function") this.list(result["tools"]);
+    } catch {
+      // A schema that the SDK cannot convert either.
+    }
+    return this.#listed?.get(name);
+  }
+
   /** Found again by its schema, since a stateless server registers the same tools for each request. */
   #registeredContract(name: string, tool: RegisteredTool): Contract | null {
     const { title, description, annotations, inputSchema, outputSchema } = tool;
-    const listed = this.#listed?.get(name);
     const schema = isObject(inputSchema) ? inputSchema : tool;
-    const own = JSON.stringify([name, title, description, annotations, listed === undefined]);
+    const own = JSON.stringify([name, title, description, annotations]);
     const cached = contractsBySchema.get(schema) ?? new Map<string, { outputSchema: unknown; contract: Contract | null }>();
     contractsBySchema.set(schema, cached);
     const known = cached.get(own);
     if (known !== undefined && known.outputSchema === outputSchema) return known.contract;
-    const contract = contractFrom(
-      name,
-      tool,
-      jsonSchemaOf(inputSchema, "input") ?? listed?.inputSchema,
-      jsonSchemaOf(outputSchema, "output") ?? listed?.outputSchema,
-    );
+    const input = jsonSchemaOf(inputSchema, "input");
+    const output = jsonSchemaOf(outputSchema, "output");
+    const untold = (inputSchema !== undefined && input === undefined) || (outputSchema !== undefined && output === undefined);
+    const listed = untold ? this.#listedNow(name) : undefined;
+    const contract = contractFrom(name, tool, input ?? listed?.inputSchema, output ?? listed?.outputSchema);
     if (cached.size >= MAX_CONTRACTS_PER_SCHEMA) cached.clear();
     cached.set(own, { outputSchema, contract });
     return contract;

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dataDirectory } from "./journal/data-directory.ts";
+import { makeDirectory } from "./journal/make-directory.ts";
 import type { Diagnostic } from "./options.ts";
 
 const MIN_KEY_BYTES = 16;
@@ -27,7 +28,7 @@ export function loadFingerprintKey(
   const directory = dataDirectory();
   const path = join(directory, "fingerprint.key");
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     writeFileSync(path, randomBytes(32), { flag: "wx", mode: 0o600 });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "EEXIST") {

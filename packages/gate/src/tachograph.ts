@@ -49,7 +49,6 @@ export function tachograph<T extends HighLevelServer | LowLevelServer>(server: T
     options,
     server: identityOf(low),
     contracts: new Contracts(options.tools),
-    loadListing: undefined,
   };
   watchRequestHandlers(low, gate, isHighLevel(server));
   if (isHighLevel(server)) watchRegistrations(server as unknown as Record<string, unknown>, gate.contracts);
@@ -98,12 +97,12 @@ function watchRequestHandlers(low: Record<string, unknown>, gate: Gate, highLeve
     if (typeof handler !== "function") return setRequestHandler(...args);
     const handle = handler as Handler;
     if (handlesMethod(args[0], "tools/list")) {
-      gate.loadListing = listingLoader(handle, gate.contracts);
+      gate.contracts.listWith((extra) => handle({ method: "tools/list", params: {} }, extra));
       return setRequestHandler(...args);
     }
     if (!handlesMethod(args[0], "tools/call")) return setRequestHandler(...args);
     const watched = (...call: unknown[]): unknown => {
-      if (!highLevel && !gate.contracts.hasListing) gate.loadListing?.(call[1]);
+      if (!highLevel) gate.contracts.listOnce(call[1]);
       const delivery = currentDelivery.getStore();
       const result = highLevel ? handle(...call) : observeHandler(handle, call);
       const settled = (): void => delivery?.dispatchSettled();
@@ -143,19 +142,6 @@ function handlesMethod(subject: unknown, method: string): boolean {
   const literal = isObject(shape) ? shape["method"] : undefined;
   if (!isObject(literal) || typeof literal["safeParse"] !== "function") return false;
   return (literal["safeParse"] as (value: string) => { success: boolean }).call(literal, method).success;
-}
-
-function listingLoader(handle: Handler, contracts: Contracts): (extra: unknown) => void {
-  let asked = false;
-  return (extra) => {
-    if (asked) return;
-    asked = true;
-    // Its failure is the server's own affair: the contract stays unknown until a client lists the tools.
-    Promise.resolve()
-      .then(() => handle({ method: "tools/list", params: {} }, extra))
-      .then((result) => contracts.list(isObject(result) ? result["tools"] : undefined))
-      .catch(() => undefined);
-  };
 }
 
 /** Tells the running delivery when the tool's handler starts, returns and throws. */

@@ -14,6 +14,8 @@ const grpcNames = [
   "DATA_LOSS", "UNAUTHENTICATED",
 ];
 const MAX_CAUSES = 10;
+/** Errors of all branches of an AggregateError together. */
+const MAX_SEEN = 100;
 /** Faults of the handler: a network library wraps its failures in these, so a cause goes before them. */
 const handlerFaults = new Set(["TypeError", "ReferenceError", "RangeError"]);
 
@@ -34,18 +36,32 @@ function chainOf(error: unknown): Fields[] {
   let current: unknown = error;
   while (isObject(current) && chain.length < MAX_CAUSES && !chain.includes(current)) {
     chain.push(current);
-    const [first] = [read(current, "errors")].flat() as unknown[];
-    current = read(current, "cause") ?? (isObject(first) ? first : undefined);
+    current = read(current, "cause");
   }
   return chain;
+}
+
+/** What an AggregateError stands for. */
+function membersOf(error: Fields): Fields[] {
+  const members = read(error, "errors");
+  return Array.isArray(members) ? members.slice(0, MAX_CAUSES).filter(isObject) : [];
+}
+
+function headerOf(headers: Fields, ...names: string[]): unknown {
+  const get = read(headers, "get");
+  if (typeof get !== "function") return names.map((name) => read(headers, name)).find((value) => value !== undefined);
+  try {
+    return get.call(headers, names[0]) as unknown;
+  } catch {
+    return undefined;
+  }
 }
 
 function retryAfterMsOf(error: Fields): number | null {
   const response = read(error, "response");
   const headers = (isObject(response) ? read(response, "headers") : undefined) ?? read(error, "headers");
   if (!isObject(headers)) return null;
-  const get = headers["get"];
-  const value = typeof get === "function" ? (get.call(headers, "retry-after") as unknown) : headers["retry-after"];
+  const value = headerOf(headers, "retry-after", "Retry-After");
   return parseRetryAfter(typeof value === "string" || typeof value === "number" ? String(value) : null);
 }
 
@@ -63,9 +79,13 @@ function signalsOf(error: Fields): string[] {
   const code = read(error, "code");
   const name = read(error, "name");
   const response = read(error, "response");
-  const status = [read(error, "status"), read(error, "statusCode"), isObject(response) ? read(response, "status") : undefined].find(
-    (value) => typeof value === "number" && value >= 400 && value <= 599,
-  );
+  const metadata = read(error, "$metadata");
+  const status = [
+    read(error, "status"),
+    read(error, "statusCode"),
+    ...(isObject(response) ? [read(response, "status"), read(response, "statusCode")] : []),
+    isObject(metadata) ? read(metadata, "httpStatusCode") : undefined,
+  ].find((value) => typeof value === "number" && value >= 400 && value <= 599);
   if (typeof status === "number") {
     if (status === 503 && retryAfterMsOf(error) !== null) signals.push("http:503+retry-after");
     signals.push(`http:${status}`);
@@ -76,7 +96,8 @@ function signalsOf(error: Fields): string[] {
     else if (isGrpc && grpcNames[code] !== undefined) signals.push(`grpc:${grpcNames[code]}`);
   } else if (typeof code === "string") {
     if (/^[0-9A-Z]{5}$/.test(code) && /\d/.test(code)) signals.push(`sql:${code}`, `sql:${code.slice(0, 2)}`);
-    signals.push(code);
+    if (/^ERR_(?:TLS|SSL)_/.test(code)) signals.push("tls");
+    signals.push(code === "ETIMEDOUT" && read(error, "syscall") === "connect" ? "CONNECT_TIMEOUT" : code);
   }
   if (read(error, "message") === "socket hang up") signals.push("ECONNRESET");
   if (typeof name === "string") signals.push(name);
@@ -92,20 +113,35 @@ function namesField(error: Fields): boolean {
   );
 }
 
+const MAX_CODE_LENGTH = 64;
+
 /**
  * What a thrown error means for the next attempt: walks `cause` at most 10 deep and takes the first signal that the
  * error table knows. Unclassified, a mutating tool may have acted.
  */
 export function classifyError(error: unknown, mutability: Mutability): ClassifiedError {
+  return classify(error, mutability, new Set());
+}
+
+function classify(error: unknown, mutability: Mutability, seen: Set<unknown>): ClassifiedError {
   const chain = chainOf(error);
+  for (const link of chain) seen.add(link);
   const found = chain.flatMap((link) => signalsOf(link).map((signal) => ({ signal, link })));
-  const match =
-    found.find(({ signal }) => rowBySignal.has(signal) && !handlerFaults.has(signal)) ?? found.find(({ signal }) => rowBySignal.has(signal));
   const retryAfterMs = chain.map(retryAfterMsOf).find((value) => value !== null) ?? null;
+  const known = found.find(({ signal }) => rowBySignal.has(signal) && !handlerFaults.has(signal));
+  // Node names an AggregateError after its first member only.
+  const members = chain.flatMap(membersOf).filter((member) => !seen.has(member)).slice(0, MAX_CAUSES);
+  if (members.length > 0 && seen.size < MAX_SEEN) {
+    const verdicts = members.map((member) => classify(member, mutability, seen));
+    const [first] = verdicts;
+    if (first !== undefined) return verdicts.find(({ retryClass }) => retryClass === "verify") ?? first;
+  }
+  const match = known ?? found.find(({ signal }) => rowBySignal.has(signal));
   const row = match && rowBySignal.get(match.signal);
   if (match === undefined || row === undefined) {
     const name = chain[0] && read(chain[0], "name");
-    return { code: typeof name === "string" ? name : "unclassified", retryAfterMs, ...verdictOf("tool_error", mutability, true) };
+    const code = typeof name === "string" && name !== "" ? name.slice(0, MAX_CODE_LENGTH) : "unclassified";
+    return { code, retryAfterMs, ...verdictOf("tool_error", mutability, true) };
   }
   const verdict: Verdict =
     mutability === "read" ? { effect: "none", retryClass: row.read } : { effect: row.mutating.effect, retryClass: row.mutating.retryClass };

@@ -18,7 +18,7 @@ export const errorTable: readonly ErrorTableRow[] = [
     // Never sent: nobody can have acted on it.
     signals: [
       "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT", "CONNECT_TIMEOUT",
-      "ERR_POOL_ACQUIRE_TIMEOUT", "sql:08001", "sql:08004", "sql:57P03", "sql:53300",
+      "ERR_POOL_ACQUIRE_TIMEOUT", "KnexTimeoutError", "sql:08001", "sql:08004", "sql:57P03", "sql:53300",
     ],
     mutating: { retryClass: "retryable", effect: "none" },
     read: "retryable",
@@ -35,7 +35,7 @@ export const errorTable: readonly ErrorTableRow[] = [
   },
   {
     signals: [
-      "ERR_INVALID_URL", "ERR_TLS_CERT_ALTNAME_INVALID", "CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT",
+      "ERR_INVALID_URL", "tls", "CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT",
       "SELF_SIGNED_CERT_IN_CHAIN", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "http:401",
       "http:403", "grpc:PERMISSION_DENIED", "grpc:UNAUTHENTICATED", "sql:42501", "EACCES", "EPERM",
     ],

@@ -1,11 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CallRecord, Effect, Outcome, Phase, RetryClass } from "@tachograph/record";
 import { afterAll, describe, expect, test } from "vitest";
-import { decodeFrames, type JournalEntry } from "../journal/frame.ts";
+import type { JournalEntry } from "../journal/frame.ts";
 import { closeRecorders } from "../recorder.ts";
 import { executed, type Kind } from "./fixture-server.ts";
+import { entriesIn, rowsIn } from "./read-journal.ts";
 import { modernMeta, openWire, type Message, type Wire, type WireName } from "./wire.ts";
 
 interface Expected {
@@ -118,14 +119,6 @@ const newDirectory = (): string => {
   directories.push(directory);
   return directory;
 };
-
-const entriesIn = (directory: string): JournalEntry[] =>
-  readdirSync(directory)
-    .filter((name) => name.endsWith(".journal"))
-    .flatMap((name) => decodeFrames(readFileSync(join(directory, name))).entries.map(({ entry }) => entry));
-
-const rowsIn = (directory: string): CallRecord[] =>
-  entriesIn(directory).flatMap((entry) => (entry.kind === "call" ? [entry.call] : []));
 
 /** Waits until the gate has noted a call that came in, or has recorded so many. */
 async function until(directory: string, holds: (entries: JournalEntry[]) => boolean): Promise<void> {

@@ -1,6 +1,7 @@
-import { closeSync, fdatasync, fsync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fsync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { encodeFrame, type JournalEntry } from "./frame.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { ownIdentity } from "./process-identity.ts";
 
 export interface JournalOptions {
@@ -98,7 +99,7 @@ export class Journal {
   #openSegment(): void {
     this.#closeSegment();
     const { directory, instanceId, shipsItself } = this.#options;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     const segment = this.#segment + 1;
     const path = join(directory, segmentName(instanceId, segment));
     this.#fd = openSync(path, "ax", FILE_MODE);
