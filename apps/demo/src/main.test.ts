@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 let folder: string;
@@ -15,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function startDemo(...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
-  const main = new URL("./main.ts", import.meta.url).pathname;
+  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   return spawn(process.execPath, [main, ...args], {
     env: { ...process.env, TACHOGRAPH_DATA_DIR: folder },
     stdio: ["ignore", "pipe", "pipe"],
@@ -67,7 +68,7 @@ describe("pnpm demo", () => {
       process.kill(-(demo.pid ?? 0), "SIGINT");
       const [code] = await once(demo, "exit");
       expect(code).toBe(0);
-      expect(await output).toContain("demo: stopping");
+      expect(await output).toContain("stopping");
       expect(processesLeft()).toEqual([]);
     });
 

@@ -58,7 +58,7 @@ const defaultSessions = values.duration === undefined ? 24 : Infinity;
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.once(name, () => {
-    process.stdout.write("demo: stopping\n");
+    process.stdout.write("stopping\n");
     stop.abort();
   });
 }
@@ -72,7 +72,7 @@ const report = await runDemo({
   ...(values.duration !== undefined && { durationSeconds: numberOf("duration", values.duration, 1) }),
   signal: stop.signal,
   onProgress: ({ sessionsDone, calls, elapsedMs }) =>
-    process.stdout.write(`demo: ${sessionsDone} sessions done, ${calls} calls, ${Math.round(elapsedMs / 1000)} s\n`),
+    process.stdout.write(`${sessionsDone} sessions done, ${calls} calls, ${Math.round(elapsedMs / 1000)} s\n`),
 }).catch((error: unknown) => {
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exit(1);
@@ -81,7 +81,7 @@ const report = await runDemo({
 const calls = Object.values(report.seen).reduce((sum, count) => sum + count, 0);
 const seconds = report.elapsedMs / 1000;
 process.stdout.write(
-  `demo: ${report.sessions.length} sessions made ${calls} calls (${report.deliveries} deliveries) in ${seconds.toFixed(1)} s. The clients saw:\n`,
+  `${report.sessions.length} sessions made ${calls} calls (${report.deliveries} deliveries) in ${seconds.toFixed(1)} s. The clients saw:\n`,
 );
 for (const [sight, count] of Object.entries(report.seen)) {
   if (count > 0) process.stdout.write(`  ${String(count).padStart(6)}  ${sight}\n`);

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { mintAccessToken, type AccessTokenClaims } from "./payments/access-token.ts";
 
@@ -25,13 +26,19 @@ export interface ServerFleet {
 }
 
 const readyMessage = z.object({ port: z.number() });
-const programOf = (path: string): string => new URL(path, import.meta.url).pathname;
+
+const programs = {
+  http: fileURLToPath(new URL("./serve-http.ts", import.meta.url)),
+  tickets: fileURLToPath(new URL("./tickets/serve-tickets.ts", import.meta.url)),
+  files: fileURLToPath(new URL("./files/serve-files.ts", import.meta.url)),
+  reports: fileURLToPath(new URL("./reports/serve-reports.ts", import.meta.url)),
+};
 
 /** Starts the HTTP servers in a process of their own; stdio servers are started by whoever connects to them. */
 export async function startServerFleet(): Promise<ServerFleet> {
   const tokenKey = randomBytes(32).toString("hex");
   const folder = await mkdtemp(join(tmpdir(), "tachograph-demo-"));
-  const child = fork(programOf("./serve-http.ts"), {
+  const child = fork(programs.http, {
     env: { ...process.env, DEMO_TOKEN_KEY: tokenKey },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
@@ -48,9 +55,9 @@ export async function startServerFleet(): Promise<ServerFleet> {
   const { port } = readyMessage.parse(first[0]);
 
   const commands: Record<StdioServerName, string[]> = {
-    tickets: [programOf("./tickets/serve-tickets.ts")],
-    files: [programOf("./files/serve-files.ts"), folder],
-    reports: [programOf("./reports/serve-reports.ts")],
+    tickets: [programs.tickets],
+    files: [programs.files, folder],
+    reports: [programs.reports],
   };
   return {
     urlOf: (server) => new URL(`http://127.0.0.1:${port}/${server}`),
