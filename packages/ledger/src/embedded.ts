@@ -40,7 +40,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const home = prepareHome(options.directory, user);
   const engine = reachableEngine(home, user);
   const password = keepPassword(home);
-  const data = await ensureCluster({ home, engine, user, password });
+  const data = await ensureCluster({ home, engine, user, password, sync: options.settings?.fsync !== "off" });
   await waitForFormerPostmaster(data);
 
   for (let attempt = 1; ; attempt++) {
@@ -80,21 +80,25 @@ async function findFreePort(): Promise<number> {
 /** Waits until it takes connections, and makes the database at the first start. */
 async function untilReady(postmaster: Postmaster, server: string): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS;
-  while (!postmaster.hasExited()) {
+  for (;;) {
     const sql = postgres(`${server}/postgres`, { max: 1, connect_timeout: 5, fetch_types: false, onnotice: () => {} });
     try {
-      const [known] = await sql`select from pg_database where datname = ${DATABASE}`;
-      if (!known) await sql`create database ${sql(DATABASE)}`;
-      return;
+      // Where the port is another program's, that one may keep us waiting long after Postgres has given up.
+      await Promise.race([ensureDatabase(sql), postmaster.exited]);
+      if (!postmaster.hasExited()) return;
     } catch (error) {
-      if (!isNotYet(error)) throw error;
-      if (Date.now() > deadline) throw error;
-      await sleep(20);
+      if (!isNotYet(error) || Date.now() > deadline) throw error;
     } finally {
-      await sql.end({ timeout: 1 });
+      await sql.end({ timeout: 0 });
     }
+    if (postmaster.hasExited()) throw explainStartFailure(postmaster.output(), "Postgres did not start");
+    await sleep(20);
   }
-  throw explainStartFailure(postmaster.output(), "Postgres did not start");
+}
+
+async function ensureDatabase(sql: postgres.Sql): Promise<void> {
+  const [known] = await sql`select from pg_database where datname = ${DATABASE}`;
+  if (!known) await sql`create database ${sql(DATABASE)}`;
 }
 
 function isNotYet(error: unknown): boolean {

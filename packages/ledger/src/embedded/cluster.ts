@@ -18,8 +18,10 @@ export async function ensureCluster(options: {
   engine: Engine;
   user: SystemUser | undefined;
   password: string;
+  /** Whether the cluster must survive a power loss right after it was made. */
+  sync: boolean;
 }): Promise<string> {
-  const { home, engine, user, password } = options;
+  const { home, engine, user, password, sync } = options;
   const data = join(home, "data");
   if (existsSync(join(data, "PG_VERSION"))) return data;
 
@@ -44,6 +46,7 @@ export async function ensureCluster(options: {
       "--locale-provider=builtin",
       "--builtin-locale=C.UTF-8",
       "--no-instructions",
+      ...(sync ? [] : ["--no-sync"]),
     ]);
     renameSync(draft, data);
     return data;

