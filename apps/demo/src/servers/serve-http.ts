@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import { closeRecorders, observeHttp } from "@tachograph/gate";
 import { createEverythingServer, everythingIdentity } from "./everything/everything-server.ts";
@@ -10,9 +11,13 @@ import { mountPayments } from "./payments/mount-payments.ts";
 import { paymentsIdentity } from "./payments/payments-server.ts";
 import { statefulMount } from "./stateful-mount.ts";
 
-// The HTTP servers of the demo in one process of their own. The parent gives the token key and gets the port.
+// The HTTP servers of the demo in one process of their own. The parent gives the token key and the run's folder, which is
+// removed here because this process ends in good order even where the parent is killed; it gets the port.
 const tokenKey = process.env["DEMO_TOKEN_KEY"];
-if (tokenKey === undefined) throw new Error("serve-http: DEMO_TOKEN_KEY is missing; start the demo with `pnpm demo`");
+const folder = process.env["DEMO_FOLDER"];
+if (tokenKey === undefined || folder === undefined) {
+  throw new Error("serve-http: DEMO_TOKEN_KEY or DEMO_FOLDER is missing; start the demo with `pnpm demo`");
+}
 
 const supplier = await startSupplier();
 const warehouse = new Warehouse();
@@ -40,5 +45,8 @@ process.once("disconnect", () => {
   server.close();
   server.closeAllConnections();
   // Tasks of the reference server keep their timers; nobody waits for those.
-  void closeRecorders().finally(() => process.exit(0));
+  void closeRecorders().finally(() => {
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(0);
+  });
 });

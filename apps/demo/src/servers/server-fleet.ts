@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ export interface ServerFleet {
   mintToken(claims: AccessTokenClaims): string;
   /** Resolves when the HTTP servers end without having been stopped. */
   lost: Promise<Error>;
-  /** Ends the processes and removes the temporary folder. */
+  /** Ends the HTTP servers, which take the temporary folder with them. */
   stop(): Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export async function startServerFleet(): Promise<ServerFleet> {
   const tokenKey = randomBytes(32).toString("hex");
   const folder = await mkdtemp(join(tmpdir(), "tachograph-demo-"));
   const child = fork(programs.http, {
-    env: { ...process.env, DEMO_TOKEN_KEY: tokenKey },
+    env: { ...process.env, DEMO_TOKEN_KEY: tokenKey, DEMO_FOLDER: folder },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const exited = once(child, "exit");
@@ -70,7 +70,6 @@ export async function startServerFleet(): Promise<ServerFleet> {
       const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
       if (child.exitCode === null && child.signalCode === null) await exited;
       clearTimeout(timer);
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
