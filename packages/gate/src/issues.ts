@@ -25,6 +25,8 @@ export function findIssues(schema: unknown, args: unknown): Issue[] | null {
         : typeof safeParse === "function"
           ? (safeParse.call(schema, args ?? {}) as { error?: unknown }).error
           : undefined;
+    // Nobody waits for an asynchronous schema here, and what it rejects with must not end the process.
+    if (result instanceof Promise) result.catch(() => undefined);
     const issues = isObject(result) ? result["issues"] : undefined;
     if (!Array.isArray(issues)) return null;
     return (issues as unknown[]).filter(isObject).slice(0, MAX_ISSUES).map((issue) => ({

@@ -37,10 +37,14 @@ export function metaOf(params: unknown): Meta {
   return isObject(meta) ? meta : {};
 }
 
+const asId = (value: unknown): string | null =>
+  typeof value === "string" && value !== "" && value.length <= MAX_ID_LENGTH ? value : null;
+
 function idFrom(meta: Meta, keys: readonly string[]): string | null {
   for (const key of keys) {
     const value = Object.hasOwn(meta, key) ? meta[key] : undefined;
-    if ((typeof value === "string" && value !== "" && value.length <= MAX_ID_LENGTH) || typeof value === "number") return String(value);
+    const id = typeof value === "number" && Number.isFinite(value) ? String(value) : asId(value);
+    if (id !== null) return id;
   }
   return null;
 }
@@ -58,8 +62,7 @@ function baggageSession(baggage: unknown): string | null {
     const [name, ...rest] = (member.split(";")[0] ?? "").split("=");
     if (name?.trim() !== "session.id") continue;
     try {
-      const value = decodeURIComponent(rest.join("=").trim());
-      return value === "" || value.length > MAX_ID_LENGTH ? null : value;
+      return asId(decodeURIComponent(rest.join("=").trim()));
     } catch {
       return null;
     }
@@ -87,8 +90,8 @@ export function deriveSession(inputs: SessionInputs): DerivedSession {
   return (
     found(idFrom(meta, [...(options.sessionMetaKeys ?? []), ...knownSessionKeys]), "meta") ??
     found(baggageSession(meta["baggage"]) ?? baggageSession(headerOf(extra, "baggage")), "baggage") ??
-    found((onPipe && process.env["CLAUDE_CODE_SESSION_ID"]) || null, "environment") ??
-    found(inputs.transportSessionId ?? headerOf(extra, "mcp-session-id"), "mcp_session_id") ??
+    found(onPipe ? asId(process.env["CLAUDE_CODE_SESSION_ID"]) : null, "environment") ??
+    found(asId(inputs.transportSessionId) ?? asId(headerOf(extra, "mcp-session-id")), "mcp_session_id") ??
     found(onPipe || transport === "memory" ? inputs.ownSessionId : null, "process") ?? { sessionId: null, sessionSource: "none" }
   );
 }

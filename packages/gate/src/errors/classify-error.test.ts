@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import type { Effect, RetryClass } from "@tachograph/record";
 import { describe, expect, test } from "vitest";
 import { classifyError, parseRetryAfter } from "./classify-error.ts";
@@ -65,6 +67,15 @@ describe.each(table)("%s", (_signals, errors, mutating, effect, read) => {
   });
 });
 
+async function closedUrl(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return `http://127.0.0.1:${port}/`;
+}
+
 test("no signal stands in two rows", () => {
   const signals = errorTable.flatMap((row) => row.signals);
   expect(new Set(signals).size).toBe(signals.length);
@@ -86,10 +97,11 @@ describe("where the signal is found", () => {
   });
 
   test("in a real failed fetch and a real bad URL", async () => {
-    const failed = await fetch("http://127.0.0.1:1/").catch((error: unknown) => error);
-    expect(classifyError(failed, "mutating")).toMatchObject({ effect: "none" });
+    const url = await closedUrl();
+    const failed = await fetch(url).catch((error: unknown) => error);
+    expect(classifyError(failed, "mutating")).toMatchObject({ code: "ECONNREFUSED", effect: "none" });
     expect(classifyError(await fetch("nowhere").catch((error: unknown) => error), "mutating")).toMatchObject({ code: "ERR_INVALID_URL", effect: "none" });
-    const aborted = await fetch("http://127.0.0.1:1/", { signal: AbortSignal.abort() }).catch((error: unknown) => error);
+    const aborted = await fetch(url, { signal: AbortSignal.abort() }).catch((error: unknown) => error);
     expect(classifyError(aborted, "mutating")).toMatchObject({ code: "AbortError", effect: "unknown" });
   });
 

@@ -43,6 +43,7 @@ function chainOf(error: unknown): Fields[] {
 
 /** What an AggregateError stands for. */
 function membersOf(error: Fields): Fields[] {
+  if (read(error, "name") !== "AggregateError") return [];
   const members = read(error, "errors");
   return Array.isArray(members) ? members.slice(0, MAX_CAUSES).filter(isObject) : [];
 }
