@@ -6,7 +6,12 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 /** RFC 6901. */
 const pointer = (path: readonly unknown[]): string =>
   path
-    .map((segment) => `/${String(isObject(segment) ? segment["key"] : segment).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .map(
+      (segment) =>
+        `/${String(isObject(segment) ? segment["key"] : segment)
+          .replaceAll("~", "~0")
+          .replaceAll("/", "~1")}`,
+    )
     .join("")
     .slice(0, 256);
 
@@ -29,10 +34,13 @@ export function findIssues(schema: unknown, args: unknown): Issue[] | null {
     if (result instanceof Promise) result.catch(() => undefined);
     const issues = isObject(result) ? result["issues"] : undefined;
     if (!Array.isArray(issues)) return null;
-    return (issues as unknown[]).filter(isObject).slice(0, MAX_ISSUES).map((issue) => ({
-      path: pointer(Array.isArray(issue["path"]) ? issue["path"] : []),
-      code: typeof issue["code"] === "string" ? issue["code"].slice(0, 64) : "invalid",
-    }));
+    return (issues as unknown[])
+      .filter(isObject)
+      .slice(0, MAX_ISSUES)
+      .map((issue) => ({
+        path: pointer(Array.isArray(issue["path"]) ? issue["path"] : []),
+        code: typeof issue["code"] === "string" ? issue["code"].slice(0, 64) : "invalid",
+      }));
   } catch {
     return null;
   }
@@ -40,5 +48,9 @@ export function findIssues(schema: unknown, args: unknown): Issue[] | null {
 
 /** The top-level arguments that issues point at. */
 export const failedFieldsOf = (issues: readonly Issue[] | null): string[] => [
-  ...new Set((issues ?? []).map(({ path }) => (path.split("/")[1] ?? "").replaceAll("~1", "/").replaceAll("~0", "~")).filter(Boolean)),
+  ...new Set(
+    (issues ?? [])
+      .map(({ path }) => (path.split("/")[1] ?? "").replaceAll("~1", "/").replaceAll("~0", "~"))
+      .filter(Boolean),
+  ),
 ];

@@ -1,23 +1,52 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import * as fc from "fast-check";
-import { deriveSession, envelopeOf, headerOf, metaOf, principalOf, toolUseIdOf, type SessionInputs } from "./request-context.ts";
+import {
+  deriveSession,
+  envelopeOf,
+  headerOf,
+  metaOf,
+  principalOf,
+  toolUseIdOf,
+  type SessionInputs,
+} from "./request-context.ts";
 
 const session = (inputs: Partial<SessionInputs> = {}) =>
-  deriveSession({ meta: {}, extra: undefined, transport: "http", transportSessionId: undefined, ownSessionId: "own", options: {}, ...inputs });
+  deriveSession({
+    meta: {},
+    extra: undefined,
+    transport: "http",
+    transportSessionId: undefined,
+    ownSessionId: "own",
+    options: {},
+    ...inputs,
+  });
 const webHeaders = (headers: Record<string, string>) => ({ request: { headers: new Headers(headers) } });
 
 afterEach(() => vi.unstubAllEnvs());
 
 describe("the session of a delivery", () => {
   const known = [
-    "vscode.conversationId", "threadId", "sessionId", "ai.opencode/sessionID", "antigravity.google/conversation_id", "openai/session",
+    "vscode.conversationId",
+    "threadId",
+    "sessionId",
+    "ai.opencode/sessionID",
+    "antigravity.google/conversation_id",
+    "openai/session",
     "claudecode/sessionId",
   ];
 
   test("is the first that is there: configured _meta, known _meta, baggage, environment, Mcp-Session-Id, process, none", () => {
     vi.stubEnv("CLAUDE_CODE_SESSION_ID", "env");
-    const meta: Record<string, unknown> = { "my/session": "mine", ...Object.fromEntries(known.map((key) => [key, key])), baggage: "session.id=bag" };
-    const inputs = { transport: "stdio" as const, transportSessionId: "mcp", options: { sessionMetaKeys: ["my/session"] } };
+    const meta: Record<string, unknown> = {
+      "my/session": "mine",
+      ...Object.fromEntries(known.map((key) => [key, key])),
+      baggage: "session.id=bag",
+    };
+    const inputs = {
+      transport: "stdio" as const,
+      transportSessionId: "mcp",
+      options: { sessionMetaKeys: ["my/session"] },
+    };
     const expected = [["mine", "meta"], ...known.map((key) => [key, "meta"]), ["bag", "baggage"]];
     for (const [index, key] of ["my/session", ...known, "baggage"].entries()) {
       expect(Object.values(session({ meta: { ...meta }, ...inputs }))).toEqual(expected[index]);
@@ -37,9 +66,15 @@ describe("the session of a delivery", () => {
   });
 
   test("is read from the headers of either SDK", () => {
-    expect(session({ extra: webHeaders({ "Mcp-Session-Id": "s1" }) })).toEqual({ sessionId: "s1", sessionSource: "mcp_session_id" });
+    expect(session({ extra: webHeaders({ "Mcp-Session-Id": "s1" }) })).toEqual({
+      sessionId: "s1",
+      sessionSource: "mcp_session_id",
+    });
     expect(session({ extra: { requestInfo: { headers: { "mcp-session-id": ["s2", "x"] } } } }).sessionId).toBe("s2");
-    expect(session({ extra: webHeaders({ baggage: "session.id=s3" }) })).toEqual({ sessionId: "s3", sessionSource: "baggage" });
+    expect(session({ extra: webHeaders({ baggage: "session.id=s3" }) })).toEqual({
+      sessionId: "s3",
+      sessionSource: "baggage",
+    });
   });
 
   test.each([
@@ -74,14 +109,22 @@ describe("the session of a delivery", () => {
 
 describe("_meta from anybody", () => {
   test("is an object or empty", () => {
-    for (const params of [undefined, null, 1, "x", [], {}, { _meta: null }, { _meta: "x" }]) expect(metaOf(params)).toEqual({});
+    for (const params of [undefined, null, 1, "x", [], {}, { _meta: null }, { _meta: "x" }])
+      expect(metaOf(params)).toEqual({});
     expect(metaOf({ _meta: { a: 1 } })).toEqual({ a: 1 });
   });
 
   test("never breaks what reads it", () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (value, baggage) => {
-        const meta = metaOf({ _meta: { sessionId: value, baggage, "claudecode/toolUseId": value, "io.modelcontextprotocol/clientInfo": value } });
+        const meta = metaOf({
+          _meta: {
+            sessionId: value,
+            baggage,
+            "claudecode/toolUseId": value,
+            "io.modelcontextprotocol/clientInfo": value,
+          },
+        });
         const { sessionId } = session({ meta });
         expect(sessionId === null || (sessionId !== "" && sessionId.length <= 256)).toBe(true);
         toolUseIdOf(meta, {});
@@ -91,7 +134,9 @@ describe("_meta from anybody", () => {
   });
 
   test("is not looked up on its prototype", () => {
-    expect(session({ meta: {}, options: { sessionMetaKeys: ["constructor", "toString", "__proto__"] } }).sessionId).toBeNull();
+    expect(
+      session({ meta: {}, options: { sessionMetaKeys: ["constructor", "toString", "__proto__"] } }).sessionId,
+    ).toBeNull();
   });
 });
 
@@ -112,15 +157,24 @@ describe("the principal", () => {
   });
 
   test("is what the author makes of the auth info", () => {
-    expect(principalOf({ extra: { email: "a@x" } }, { principal: ({ extra }) => ({ id: String(extra?.["email"]), type: "user" }) })?.id).toBe("a@x");
+    expect(
+      principalOf(
+        { extra: { email: "a@x" } },
+        { principal: ({ extra }) => ({ id: String(extra?.["email"]), type: "user" }) },
+      )?.id,
+    ).toBe("a@x");
   });
 });
 
 test("a header is absent where there are none", () => {
-  for (const extra of [undefined, {}, { requestInfo: {} }, { request: {} }]) expect(headerOf(extra, "baggage")).toBeNull();
+  for (const extra of [undefined, {}, { requestInfo: {} }, { request: {} }])
+    expect(headerOf(extra, "baggage")).toBeNull();
 });
 
 test("the envelope's client and version are texts or nothing", () => {
-  const meta = { "io.modelcontextprotocol/clientInfo": { name: "c", version: 1 }, "io.modelcontextprotocol/protocolVersion": "2026-07-28" };
+  const meta = {
+    "io.modelcontextprotocol/clientInfo": { name: "c", version: 1 },
+    "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+  };
   expect(envelopeOf(meta)).toEqual({ clientName: "c", clientVersion: undefined, protocolVersion: "2026-07-28" });
 });

@@ -92,7 +92,10 @@ export function deriveSession(inputs: SessionInputs): DerivedSession {
     found(baggageSession(meta["baggage"]) ?? baggageSession(headerOf(extra, "baggage")), "baggage") ??
     found(onPipe ? asId(process.env["CLAUDE_CODE_SESSION_ID"]) : null, "environment") ??
     found(asId(inputs.transportSessionId) ?? asId(headerOf(extra, "mcp-session-id")), "mcp_session_id") ??
-    found(onPipe || transport === "memory" ? inputs.ownSessionId : null, "process") ?? { sessionId: null, sessionSource: "none" }
+    found(onPipe || transport === "memory" ? inputs.ownSessionId : null, "process") ?? {
+      sessionId: null,
+      sessionSource: "none",
+    }
   );
 }
 

@@ -3,9 +3,19 @@ import { expect, test } from "vitest";
 import { SessionMemory } from "./session-memory.ts";
 
 const delivery = (id: string): PastDelivery => ({
-  id, startedAt: 0, toolUseId: null, idempotencyKey: null, fingerprint: null, fieldHashes: {}, failedFields: [], outcome: "ok", retryClass: "none", attempt: 1,
+  id,
+  startedAt: 0,
+  toolUseId: null,
+  idempotencyKey: null,
+  fingerprint: null,
+  fieldHashes: {},
+  failedFields: [],
+  outcome: "ok",
+  retryClass: "none",
+  attempt: 1,
 });
-const idsOf = (memory: SessionMemory, session: string, tool: string): string[] => memory.past(session, tool).map(({ id }) => id);
+const idsOf = (memory: SessionMemory, session: string, tool: string): string[] =>
+  memory.past(session, tool).map(({ id }) => id);
 
 test("sequence numbers count from 1 in each session", () => {
   const memory = new SessionMemory();

@@ -7,11 +7,27 @@ export interface ClassifiedError extends Verdict {
   retryAfterMs: number | null;
 }
 
-const rowBySignal = new Map<string, ErrorTableRow>(errorTable.flatMap((row) => row.signals.map((signal) => [signal, row] as const)));
+const rowBySignal = new Map<string, ErrorTableRow>(
+  errorTable.flatMap((row) => row.signals.map((signal) => [signal, row] as const)),
+);
 const grpcNames = [
-  "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED",
-  "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE",
-  "DATA_LOSS", "UNAUTHENTICATED",
+  "OK",
+  "CANCELLED",
+  "UNKNOWN",
+  "INVALID_ARGUMENT",
+  "DEADLINE_EXCEEDED",
+  "NOT_FOUND",
+  "ALREADY_EXISTS",
+  "PERMISSION_DENIED",
+  "RESOURCE_EXHAUSTED",
+  "FAILED_PRECONDITION",
+  "ABORTED",
+  "OUT_OF_RANGE",
+  "UNIMPLEMENTED",
+  "INTERNAL",
+  "UNAVAILABLE",
+  "DATA_LOSS",
+  "UNAUTHENTICATED",
 ];
 const MAX_CAUSES = 10;
 /** Errors of all branches of an AggregateError together. */
@@ -110,7 +126,11 @@ function namesField(error: Fields): boolean {
   const response = read(error, "response");
   const body = isObject(response) ? (read(response, "data") ?? read(response, "body")) : undefined;
   return [error, body].some(
-    (part) => isObject(part) && ["field", "param", "path", "errors", "issues"].some((name) => ![undefined, null, ""].includes(read(part, name) as null)),
+    (part) =>
+      isObject(part) &&
+      ["field", "param", "path", "errors", "issues"].some(
+        (name) => ![undefined, null, ""].includes(read(part, name) as null),
+      ),
   );
 }
 
@@ -131,7 +151,10 @@ function classify(error: unknown, mutability: Mutability, seen: Set<unknown>): C
   const retryAfterMs = chain.map(retryAfterMsOf).find((value) => value !== null) ?? null;
   const known = found.find(({ signal }) => rowBySignal.has(signal) && !handlerFaults.has(signal));
   // Node names an AggregateError after its first member only.
-  const members = chain.flatMap(membersOf).filter((member) => !seen.has(member)).slice(0, MAX_CAUSES);
+  const members = chain
+    .flatMap(membersOf)
+    .filter((member) => !seen.has(member))
+    .slice(0, MAX_CAUSES);
   if (members.length > 0 && seen.size < MAX_SEEN) {
     const verdicts = members.map((member) => classify(member, mutability, seen));
     const [first] = verdicts;
@@ -145,7 +168,10 @@ function classify(error: unknown, mutability: Mutability, seen: Set<unknown>): C
     return { code, retryAfterMs, ...verdictOf("tool_error", mutability, true) };
   }
   const verdict: Verdict =
-    mutability === "read" ? { effect: "none", retryClass: row.read } : { effect: row.mutating.effect, retryClass: row.mutating.retryClass };
-  if ((match.signal === "http:400" || match.signal === "http:422") && namesField(match.link)) verdict.retryClass = "correctable";
+    mutability === "read"
+      ? { effect: "none", retryClass: row.read }
+      : { effect: row.mutating.effect, retryClass: row.mutating.retryClass };
+  if ((match.signal === "http:400" || match.signal === "http:422") && namesField(match.link))
+    verdict.retryClass = "correctable";
   return { code: match.signal, retryAfterMs, ...verdict };
 }
