@@ -55,11 +55,7 @@ export function openPool({ url, maxConnections = 5, applicationName = "tachograp
     onnotice: () => {},
     // Counts, bytes and microseconds all stay far below 2^53.
     types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },
-    connection: {
-      application_name: applicationName,
-      // A plan made for any window would have to consider every partition.
-      plan_cache_mode: "force_custom_plan",
-    },
+    connection: { application_name: applicationName },
   });
 }
 

@@ -180,7 +180,10 @@ describe.runIf(isRoot)("as root", () => {
 
   test.runIf(isReadable)("another user than root starts it as well", () => {
     chmodSync(directory, 0o777);
-    const script = holder.replace("setInterval(() => {}, 1000);", "process.exit(0);");
+    const script = holder
+      .replace("const { url } =", "const server =")
+      .replace("console.log(url);", "console.log(server.url); await server.stop();")
+      .replace("setInterval(() => {}, 1000);", "");
     const run = spawnSync(process.execPath, ["--input-type=module", "-e", script, join(directory, "own")], {
       uid: nobody.uid,
       gid: nobody.gid,

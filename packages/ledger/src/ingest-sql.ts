@@ -6,8 +6,11 @@ const list = (members: readonly string[]): string => members.map((member) => `'$
 const countIf = (condition: string): string => `count(*) filter (where ${condition})`;
 
 const columns = callFields.map(snakeCase);
-const inputTypes = callFields.map((field) => `${snakeCase(field)} ${callColumnTypes[field]}`);
-const inputValues = columns.map((column) => (column === "started_at" ? "to_timestamp(started_at / 1000.0)" : column));
+// Quoted, so that the rows can be sent under the names that they have.
+const inputTypes = callFields.map((field) => `"${field}" ${callColumnTypes[field]}`);
+const inputValues = callFields.map((field) =>
+  field === "startedAt" ? `to_timestamp("startedAt" / 1000.0)` : `"${field}"`,
+);
 
 const sessionCounts = {
   calls: "count(*)",
@@ -49,17 +52,17 @@ inserted as (
 ),
 stored_payloads as (
   insert into payloads (project, call_id, arguments, result)
-  select p.project, p.call_id, p.arguments, p.result
-  from json_to_recordset($2::text::json) as p(project text, call_id uuid, arguments text, result text)
-  join inserted i on i.project = p.project and i.id = p.call_id
-  order by p.project, p.call_id
+  select p.project, p."callId", p.arguments, p.result
+  from json_to_recordset($2::text::json) as p(project text, "callId" uuid, arguments text, result text)
+  join inserted i on i.project = p.project and i.id = p."callId"
+  order by p.project, p."callId"
   on conflict (project, call_id) do nothing
 ),
 stored_definitions as (
   insert into tool_definitions as known (project, hash, server_name, server_version, tool, definition, first_seen_at)
-  select project, hash, server_name, server_version, tool, definition, to_timestamp(seen_at / 1000.0)
-  from json_to_recordset($3::text::json)
-    as d(project text, hash text, server_name text, server_version text, tool text, definition text, seen_at float8)
+  select project, hash, "serverName", "serverVersion", tool, definition, to_timestamp("seenAt" / 1000.0)
+  from json_to_recordset($3::text::json) as d(project text, hash text, "serverName" text, "serverVersion" text,
+    tool text, definition text, "seenAt" float8)
   order by project, hash
   on conflict (project, hash) do update set first_seen_at = excluded.first_seen_at
   where excluded.first_seen_at < known.first_seen_at

@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "./connection.ts";
 import { ingestSql } from "./ingest-sql.ts";
 import { ensureDays, plausibleDays } from "./partitions.ts";
-import { jsonText, snakeKeys } from "./row-json.ts";
+import { jsonText } from "./row-json.ts";
 import { isPoison, isTransient, reasonOf } from "./row-faults.ts";
 
 /** One statement carries at most this many characters of payload. */
@@ -40,9 +40,9 @@ export function createRecorder(sql: Pool): (batch: RecordBatch) => Promise<Recor
     const payloads = calls.flatMap(({ call, payload }) =>
       payload === null
         ? []
-        : [{ project: call.project, call_id: call.id, arguments: payload.arguments, result: payload.result }],
+        : [{ project: call.project, callId: call.id, arguments: payload.arguments, result: payload.result }],
     );
-    const parameters = [calls.map(({ call }) => snakeKeys(call)), payloads, definitions.map(snakeKeys)].map(jsonText);
+    const parameters = [calls.map(({ call }) => call), payloads, definitions].map(jsonText);
     for (let attempt = 1; ; attempt++) {
       try {
         return (await sql.unsafe(ingestSql, parameters, { prepare: true })).length;

@@ -1,20 +1,4 @@
 import { storable } from "@tachograph/record";
-import { snakeCase } from "./call-columns.ts";
-
-const snakeNames = new Map<string, string>();
-
-function snakeName(field: string): string {
-  let name = snakeNames.get(field);
-  if (name === undefined) snakeNames.set(field, (name = snakeCase(field)));
-  return name;
-}
-
-/** The same members under the names of their columns. */
-export function snakeKeys(row: object): Record<string, unknown> {
-  const renamed: Record<string, unknown> = {};
-  for (const [field, value] of Object.entries(row)) renamed[snakeName(field)] = value;
-  return renamed;
-}
 
 // What JSON.stringify writes for a NUL and for half a surrogate pair. Behind another backslash it is text, and harmless
 // to look at twice.
