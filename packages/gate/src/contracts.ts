@@ -5,8 +5,8 @@ import type { ToolOptions } from "./options.ts";
 /** A tool as `registerTool` of either SDK returns it. */
 export interface RegisteredTool {
   enabled?: boolean;
-  title?: string;
-  description?: string;
+  title?: unknown;
+  description?: unknown;
   inputSchema?: unknown;
   outputSchema?: unknown;
   annotations?: unknown;
@@ -52,7 +52,7 @@ export class Contracts {
   #listed: Map<string, ListedTool> | undefined;
   #lister: ((extra: unknown) => unknown) | undefined;
   #asked = false;
-  readonly #facts = new Map<string, { seen: readonly unknown[]; facts: ToolFacts }>();
+  readonly #facts = new Map<string, KnownFacts>();
 
   constructor(options: Record<string, ToolOptions> = {}) {
     this.#options = options;
@@ -115,12 +115,14 @@ export class Contracts {
     if (name === null) return UNKNOWN_TOOL;
     const registered = this.#registered.get(name);
     const tool = registered ?? this.#listed?.get(name);
-    const seen = [tool, tool?.title, tool?.description, tool?.annotations, tool?.inputSchema, tool?.outputSchema, this.#listed];
     const known = this.#facts.get(name);
-    if (known !== undefined && known.seen.every((part, index) => part === seen[index])) return known.facts;
+    if (known !== undefined && known.tool === tool && sameContract(known, tool)) return known.facts;
     const facts = this.#findFacts(name, tool, registered);
-    // Names are the client's to invent; only those of real tools are worth keeping.
-    if (tool !== undefined) this.#facts.set(name, { seen, facts });
+    if (tool !== undefined) {
+      // Names are the client's to invent; only those of real tools are worth keeping.
+      const { title, description, annotations, inputSchema, outputSchema } = tool;
+      this.#facts.set(name, { facts, tool, title, description, annotations, inputSchema, outputSchema });
+    }
     return facts;
   }
 
@@ -164,6 +166,18 @@ export class Contracts {
     return contract;
   }
 }
+
+interface KnownFacts extends RegisteredTool {
+  facts: ToolFacts;
+  tool: RegisteredTool | ListedTool | undefined;
+}
+
+const sameContract = (known: KnownFacts, tool: RegisteredTool | ListedTool | undefined): boolean =>
+  known.title === tool?.title &&
+  known.description === tool?.description &&
+  known.annotations === tool?.annotations &&
+  known.inputSchema === tool?.inputSchema &&
+  known.outputSchema === tool?.outputSchema;
 
 const UNKNOWN_TOOL: ToolFacts = { mutability: "mutating", mutabilitySource: "default", contract: null };
 

@@ -15,7 +15,7 @@ import { failedFieldsOf, findIssues } from "./issues.ts";
 import type { AuthInfo, GateOptions } from "./options.ts";
 import { outcomeOf, type JsonRpcResponse } from "./outcome-of.ts";
 import type { Recorder } from "./recorder.ts";
-import { deriveSession, envelopeOf, metaOf, principalOf, toolUseIdOf, type MessageExtra } from "./request-context.ts";
+import { deriveSession, envelopeOf, headerOf, metaOf, principalOf, toolUseIdOf, type MessageExtra } from "./request-context.ts";
 import { startCallSpan, type CallSpan } from "./span.ts";
 
 export interface ServerIdentity {
@@ -134,7 +134,7 @@ export class Delivery {
       tool,
       toolDefHash: null,
       transport: connection.transport,
-      protocolVersion: this.#cleanOrNull(envelope.protocolVersion, 64) ?? connection.protocolVersion,
+      protocolVersion: this.#cleanOrNull(envelope.protocolVersion ?? headerOf(extra, "mcp-protocol-version"), 64) ?? connection.protocolVersion,
       clientName: this.#cleanOrNull(envelope.clientName, 128) ?? connection.clientName,
       clientVersion: this.#cleanOrNull(envelope.clientVersion, 64) ?? connection.clientVersion,
       principal: this.#cleanOrNull(principal?.id, 256),
@@ -173,7 +173,7 @@ export class Delivery {
     };
     // What acts must be known before it acts; a read that is answered at once needs no second frame.
     if (facts.mutability === "read") recorder.beginSoon(this.call);
-    else recorder.begin(this.call);
+    else recorder.begin(this.call, { arguments: this.#argumentsJson, result: null });
     this.#remembered = {
       id,
       startedAt,

@@ -4,7 +4,7 @@ import { currentHttpRequest } from "./connection.ts";
 import { Contracts } from "./contracts.ts";
 import { Delivery } from "./delivery.ts";
 import { parseRetryAfter } from "./errors/classify-error.ts";
-import type { GateOptions } from "./options.ts";
+import type { AuthInfo, GateOptions } from "./options.ts";
 import { recorderFor } from "./recorder.ts";
 
 export interface HttpObserverOptions extends GateOptions {
@@ -18,6 +18,8 @@ interface Refusal {
 }
 
 interface CallRequest {
+  /** What the HTTP layer verified before it refused. */
+  authInfo: AuthInfo | undefined;
   header: (name: string) => string | null;
   /** The body as far as it was read, null where nothing was. */
   body: string | null;
@@ -66,7 +68,7 @@ function recordRefusal(options: HttpObserverOptions, request: CallRequest, refus
         recorder,
         options,
         server: { name: options.server.name, version: options.server.version ?? null },
-        contracts: new Contracts(options.tools),
+        contracts: recorder.contracts.get(options.server.name) ?? new Contracts(options.tools),
         connection: {
           connectionId: newId(),
           transport: "http",
@@ -76,7 +78,7 @@ function recordRefusal(options: HttpObserverOptions, request: CallRequest, refus
           clientVersion: null,
         },
         message,
-        extra: { requestInfo: { headers: headersOf(request) } },
+        extra: { authInfo: request.authInfo, requestInfo: { headers: headersOf(request) } },
       });
       const { outcome, reason } = outcomeOfStatus(refusal.status);
       delivery.refused(outcome, {
@@ -118,7 +120,9 @@ export function observeHttp(
       if (seen.reached || response.statusCode < 400) return;
       const header = (name: string): string | null => first(request.headers[name]);
       const refusal: Refusal = { status: response.statusCode, header: answered };
-      body((text) => recordRefusal(options, { header, body: text }, refusal));
+      // Where bearer-token middleware leaves what it verified.
+      const authInfo = (request as { auth?: AuthInfo }).auth;
+      body((text) => recordRefusal(options, { header, body: text, authInfo }, refusal));
     });
     currentHttpRequest.run(seen, next);
   };
@@ -205,9 +209,13 @@ export function observeFetch<Rest extends unknown[]>(
     const body = await copy.text().catch(() => null);
     recordRefusal(
       options,
-      { header: (name) => request.headers.get(name), body },
+      { header: (name) => request.headers.get(name), body, authInfo: authInfoIn(rest[0]) },
       { status: response.status, header: (name) => response.headers.get(name) },
     );
     return response;
   };
 }
+
+/** `createMcpHandler().fetch(request, { authInfo })` takes it as its second argument. */
+const authInfoIn = (options: unknown): AuthInfo | undefined =>
+  isObject(options) && isObject(options["authInfo"]) ? (options["authInfo"] as AuthInfo) : undefined;

@@ -1,4 +1,5 @@
 import { createRedactor, newId, type CallPayload, type CallRecord, type Redactor, type ToolDefinition } from "@tachograph/record";
+import type { Contracts } from "./contracts.ts";
 import { loadFingerprintKey } from "./fingerprint-key.ts";
 import { journalDirectory } from "./journal/data-directory.ts";
 import { Journal } from "./journal/journal.ts";
@@ -16,10 +17,12 @@ export interface Recorder {
   readonly fingerprintKey: Uint8Array;
   readonly redactor: Redactor;
   readonly memory: SessionMemory;
+  /** The contracts of the newest gate of each server, for calls that are refused before they reach one. */
+  readonly contracts: Map<string, Contracts>;
   /** Session of a stdio server whose host names none. */
   readonly processSessionId: string;
   /** Notes that a call came in, before it can act. */
-  begin(call: CallRecord): void;
+  begin(call: CallRecord, payload: CallPayload | null): void;
   /** The same for a call that only reads: noted unless it is answered within this turn of the event loop. */
   beginSoon(call: CallRecord): void;
   record(call: CallRecord, payload: CallPayload | null): void;
@@ -73,7 +76,7 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
   let armed = false;
   const beginAll = (): void => {
     armed = false;
-    for (const call of unanswered) journal.append({ kind: "begun", call });
+    for (const call of unanswered) journal.append({ kind: "begun", call, payload: null });
     unanswered.clear();
   };
   let shipper: Shipper | undefined;
@@ -87,8 +90,9 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
     fingerprintKey,
     redactor,
     memory: new SessionMemory(),
+    contracts: new Map(),
     processSessionId: newId(),
-    begin: (call) => journal.append({ kind: "begun", call }),
+    begin: (call, payload) => journal.append({ kind: "begun", call, payload }),
     beginSoon(call) {
       unanswered.add(call);
       if (!armed) setImmediate(beginAll);

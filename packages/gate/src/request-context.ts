@@ -70,6 +70,11 @@ function baggageSession(baggage: unknown): string | null {
   return null;
 }
 
+/** Read once: asking the environment costs more than all the rest of a session. */
+let environment: { sessionId: string | null } | undefined;
+const environmentSession = (): string | null =>
+  (environment ??= { sessionId: asId(process.env["CLAUDE_CODE_SESSION_ID"]) }).sessionId;
+
 export interface SessionInputs {
   meta: Meta;
   extra: MessageExtra | undefined;
@@ -88,9 +93,9 @@ export function deriveSession(inputs: SessionInputs): DerivedSession {
     sessionId === null ? null : { sessionId, sessionSource };
   const onPipe = transport === "stdio";
   return (
-    found(idFrom(meta, [...(options.sessionMetaKeys ?? []), ...knownSessionKeys]), "meta") ??
+    found((options.sessionMetaKeys && idFrom(meta, options.sessionMetaKeys)) ?? idFrom(meta, knownSessionKeys), "meta") ??
     found(baggageSession(meta["baggage"]) ?? baggageSession(headerOf(extra, "baggage")), "baggage") ??
-    found(onPipe ? asId(process.env["CLAUDE_CODE_SESSION_ID"]) : null, "environment") ??
+    found(onPipe ? environmentSession() : null, "environment") ??
     found(asId(inputs.transportSessionId) ?? asId(headerOf(extra, "mcp-session-id")), "mcp_session_id") ??
     found(onPipe || transport === "memory" ? inputs.ownSessionId : null, "process") ?? {
       sessionId: null,
@@ -101,7 +106,7 @@ export function deriveSession(inputs: SessionInputs): DerivedSession {
 
 /** The host's own id of the call. */
 export const toolUseIdOf = (meta: Meta, options: GateOptions): string | null =>
-  idFrom(meta, [...(options.toolUseIdMetaKeys ?? []), ...knownToolUseIdKeys]);
+  (options.toolUseIdMetaKeys && idFrom(meta, options.toolUseIdMetaKeys)) ?? idFrom(meta, knownToolUseIdKeys);
 
 /** Who is answerable, where something verified says so. */
 export function principalOf(authInfo: AuthInfo | undefined, options: GateOptions): Principal | null {

@@ -50,6 +50,7 @@ export function tachograph<T extends HighLevelServer | LowLevelServer>(server: T
     server: identityOf(low),
     contracts: new Contracts(options.tools),
   };
+  gate.recorder.contracts.set(gate.server.name, gate.contracts);
   watchRequestHandlers(low, gate, isHighLevel(server));
   if (isHighLevel(server)) watchRegistrations(server as unknown as Record<string, unknown>, gate.contracts);
   watchConnections(low, gate);

@@ -18,11 +18,13 @@ export interface JournalHeader {
 export type JournalEntry =
   | JournalHeader
   /** Written on receipt: a call that has no `call` frame when its process is dead ended `indeterminate`. */
-  | { kind: "begun"; call: CallRecord }
+  | { kind: "begun"; call: CallRecord; payload: CallPayload | null }
   | { kind: "call"; call: CallRecord; payload: CallPayload | null }
   | { kind: "definition"; definition: ToolDefinition };
 
 const PREFIX_BYTES = 8;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 /** A longer frame is damage, not data. */
 const MAX_FRAME_BYTES = 64 * 1024 * 1024;
 /** Frames are made here and written at once; only one too long for it gets a buffer of its own. */
@@ -64,9 +66,22 @@ export function decodeFrames(bytes: Buffer, maxEntries = Number.POSITIVE_INFINIT
     const end = at + PREFIX_BYTES + length;
     if (end > bytes.length) return { entries, consumed: at, stopped: "incomplete" };
     const body = bytes.subarray(at + PREFIX_BYTES, end);
-    if (crc32(body) !== bytes.readUInt32LE(at + 4)) return { entries, consumed: at, stopped: "damaged" };
-    entries.push({ entry: JSON.parse(body.toString("utf8")) as JournalEntry, end });
+    // Damage may name any length: what is no JSON object needs no checksum over megabytes.
+    const isObject = body[0] === OPENING_BRACE && body[length - 1] === CLOSING_BRACE;
+    if (!isObject || crc32(body) !== bytes.readUInt32LE(at + 4)) return { entries, consumed: at, stopped: "damaged" };
+    const entry = parseEntry(body);
+    if (entry === undefined) return { entries, consumed: at, stopped: "damaged" };
+    entries.push({ entry, end });
     at = end;
   }
   return { entries, consumed: at, stopped: "end" };
+}
+
+function parseEntry(body: Buffer): JournalEntry | undefined {
+  try {
+    const entry: unknown = JSON.parse(body.toString("utf8"));
+    return typeof entry === "object" && entry !== null && "kind" in entry ? (entry as JournalEntry) : undefined;
+  } catch {
+    return undefined;
+  }
 }

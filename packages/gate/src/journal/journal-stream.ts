@@ -1,6 +1,16 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { verdictOf, type CallRecord, type RecordBatch } from "@tachograph/record";
+import { verdictOf, type CallRecord, type RecordBatch, type RecordedCall } from "@tachograph/record";
 import { decodeFrames, type JournalEntry, type JournalHeader } from "./frame.ts";
 import { segmentName } from "./journal.ts";
 import { isAlive } from "./process-identity.ts";
@@ -28,7 +38,7 @@ export class JournalStream {
   #position: Position;
   #stored: Position;
   /** Calls without an answer yet, and where their `begun` frame stands. */
-  readonly #open = new Map<string, { call: CallRecord; at: Position }>();
+  readonly #open = new Map<string, RecordedCall & { at: Position }>();
   #finished = false;
 
   constructor(directory: string, instanceId: string) {
@@ -95,14 +105,13 @@ export class JournalStream {
       if (complete || (decoded.stopped === "incomplete" && next === undefined && alive)) {
         if (next !== undefined) this.#position = { segment: next, offset: 0 };
         else break;
-      } else {
-        const lost = this.#skipDamage(size);
-        this.damagedBytes += lost;
+      } else if (!this.#skipDamage(size, alive && next === undefined)) {
+        break;
       }
     }
     const atEnd = this.#position.segment === (this.#segments.at(-1) ?? 0) && this.#bytesBehind(this.#position) === 0;
     if (!alive && atEnd && batch.calls.length < maxCalls) {
-      for (const { call } of this.#open.values()) batch.calls.push({ call: indeterminate(call), payload: null });
+      for (const { call, payload } of this.#open.values()) batch.calls.push({ call: indeterminate(call), payload });
       this.#open.clear();
       this.#finished = true;
     }
@@ -119,7 +128,8 @@ export class JournalStream {
     }
     // A restart must see the `begun` frames of calls that still wait for their answer.
     const safe = [...this.#open.values()].reduce(
-      (least, { at }) => (at.segment < least.segment || (at.segment === least.segment && at.offset < least.offset) ? at : least),
+      (least, { at }) =>
+        at.segment < least.segment || (at.segment === least.segment && at.offset < least.offset) ? at : least,
       this.#position,
     );
     const temporary = `${this.#ackPath}.${process.pid}`;
@@ -137,7 +147,11 @@ export class JournalStream {
         this.header = entry;
         break;
       case "begun":
-        this.#open.set(entry.call.id, { call: entry.call, at: { segment: end.segment, offset: this.#position.offset } });
+        this.#open.set(entry.call.id, {
+          call: entry.call,
+          payload: entry.payload,
+          at: { segment: end.segment, offset: this.#position.offset },
+        });
         break;
       case "call":
         this.#open.delete(entry.call.id);
@@ -149,18 +163,17 @@ export class JournalStream {
     }
   }
 
-  /** Moves to the next whole frame, or to the end of the segment; says how many bytes were given up. */
-  #skipDamage(size: number): number {
+  /** Moves to the next whole frame, or to the end of the segment unless more may be written there. False: not moved. */
+  #skipDamage(size: number, growing: boolean): boolean {
     const from = this.#position.offset;
     const { bytes } = this.#readChunk(this.#position, size - from);
-    for (let shift = 1; shift < bytes.length; shift++) {
-      if (decodeFramesQuietly(bytes.subarray(shift))) {
-        this.#position.offset += shift;
-        return shift;
-      }
-    }
-    this.#position.offset = size;
-    return size - from;
+    let lost = 1;
+    while (lost < bytes.length && decodeFrames(bytes.subarray(lost), 1).consumed === 0) lost++;
+    if (growing && lost >= bytes.length) return false;
+    const given = lost < bytes.length ? lost : size - from;
+    this.#position.offset += given;
+    this.damagedBytes += given;
+    return true;
   }
 
   #readChunk(at: Position, chunkBytes: number): { bytes: Buffer; size: number } {
@@ -176,7 +189,12 @@ export class JournalStream {
       const length = Math.max(0, Math.min(chunkBytes, size - at.offset));
       let bytes = Buffer.allocUnsafe(length);
       bytes = bytes.subarray(0, readSync(fd, bytes, 0, length, at.offset));
-      if (length === chunkBytes && decodeFrames(bytes, 1).consumed === 0 && bytes.length >= 4) {
+      if (
+        length === chunkBytes &&
+        bytes.length >= 4 &&
+        bytes.readUInt32LE(0) + 8 > length &&
+        decodeFrames(bytes, 1).stopped === "incomplete"
+      ) {
         // One frame longer than a chunk.
         const whole = Buffer.allocUnsafe(Math.min(size - at.offset, bytes.readUInt32LE(0) + 8));
         return { bytes: whole.subarray(0, readSync(fd, whole, 0, whole.length, at.offset)), size };
@@ -207,14 +225,6 @@ export class JournalStream {
 
   get #ackPath(): string {
     return join(this.#directory, `${this.instanceId}.ack`);
-  }
-}
-
-function decodeFramesQuietly(bytes: Buffer): boolean {
-  try {
-    return decodeFrames(bytes, 1).consumed > 0;
-  } catch {
-    return false;
   }
 }
 
