@@ -1,4 +1,6 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
 import * as fc from "fast-check";
 import {
   deriveSession,
@@ -22,7 +24,15 @@ const session = (inputs: Partial<SessionInputs> = {}) =>
   });
 const webHeaders = (headers: Record<string, string>) => ({ request: { headers: new Headers(headers) } });
 
-afterEach(() => vi.unstubAllEnvs());
+/** As a process with that environment derives it: the environment is read once. */
+function inEnvironment(sessionId: string, inputs: Partial<SessionInputs>): unknown {
+  const program = `
+    import { deriveSession } from ${JSON.stringify(join(import.meta.dirname, "request-context.ts"))};
+    console.log(JSON.stringify(deriveSession(${JSON.stringify({ meta: {}, options: {}, ownSessionId: "own", ...inputs })})));
+  `;
+  const env = { ...process.env, CLAUDE_CODE_SESSION_ID: sessionId };
+  return JSON.parse(execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8", env }));
+}
 
 describe("the session of a delivery", () => {
   const known = [
@@ -36,7 +46,6 @@ describe("the session of a delivery", () => {
   ];
 
   test("is the first that is there: configured _meta, known _meta, baggage, environment, Mcp-Session-Id, process, none", () => {
-    vi.stubEnv("CLAUDE_CODE_SESSION_ID", "env");
     const meta: Record<string, unknown> = {
       "my/session": "mine",
       ...Object.fromEntries(known.map((key) => [key, key])),
@@ -52,17 +61,17 @@ describe("the session of a delivery", () => {
       expect(Object.values(session({ meta: { ...meta }, ...inputs }))).toEqual(expected[index]);
       delete meta[key];
     }
-    expect(session(inputs)).toEqual({ sessionId: "env", sessionSource: "environment" });
-    vi.stubEnv("CLAUDE_CODE_SESSION_ID", "");
-    expect(session(inputs)).toEqual({ sessionId: "mcp", sessionSource: "mcp_session_id" });
-    expect(session({ transport: "stdio" })).toEqual({ sessionId: "own", sessionSource: "process" });
+    expect(inEnvironment("env", inputs)).toEqual({ sessionId: "env", sessionSource: "environment" });
+    for (const none of ["", "a".repeat(300)]) {
+      expect(inEnvironment(none, inputs)).toEqual({ sessionId: "mcp", sessionSource: "mcp_session_id" });
+    }
+    expect(inEnvironment("", { transport: "stdio" })).toEqual({ sessionId: "own", sessionSource: "process" });
     expect(session({ transport: "memory" })).toEqual({ sessionId: "own", sessionSource: "process" });
     expect(session({ transport: "http" })).toEqual({ sessionId: null, sessionSource: "none" });
   });
 
   test("is not the environment's where many clients share the process", () => {
-    vi.stubEnv("CLAUDE_CODE_SESSION_ID", "env");
-    expect(session({ transport: "http" }).sessionSource).toBe("none");
+    expect(inEnvironment("env", { transport: "http" })).toEqual({ sessionId: null, sessionSource: "none" });
   });
 
   test("is read from the headers of either SDK", () => {

@@ -122,7 +122,7 @@ const table: [signals: string, errors: Error[], mutating: RetryClass, effect: Ef
 ];
 
 describe.each(table)("%s", (_signals, errors, mutating, effect, read) => {
-  test.each(errors.map((error) => [String((error as { code?: unknown }).code ?? error.name), error] as const))(
+  test.each(errors.map((error) => [`${(error as { code?: string | number }).code ?? error.name}`, error] as const))(
     "%s",
     (_name, error) => {
       for (const mutability of ["mutating", "destructive"] as const) {

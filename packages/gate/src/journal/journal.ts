@@ -29,6 +29,8 @@ export const segmentName = (instanceId: string, segment: number): string =>
   `${instanceId}.${String(segment).padStart(8, "0")}.journal`;
 
 const FILE_MODE = 0o600;
+/** How often what waits in memory is tried again. */
+const RETRY_MS = 500;
 
 /**
  * Append-only file of one process. A frame is with the kernel when `append` returns, so it survives `kill -9`; it is on
@@ -44,12 +46,18 @@ export class Journal {
   #segmentLength = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
+  #retryTimer: NodeJS.Timeout | undefined;
   #fsyncTimer: NodeJS.Timeout | undefined;
   #flushing = false;
   #unflushed = false;
 
   constructor(options: JournalOptions) {
-    this.#options = { segmentBytes: 8 * 1024 * 1024, fsyncIntervalMs: 50, maxWaitingBytes: 16 * 1024 * 1024, ...options };
+    this.#options = {
+      segmentBytes: 8 * 1024 * 1024,
+      fsyncIntervalMs: 50,
+      maxWaitingBytes: 16 * 1024 * 1024,
+      ...options,
+    };
   }
 
   append(entry: JournalEntry): void {
@@ -58,7 +66,7 @@ export class Journal {
       this.#ensureSegment();
       this.#write(encodeFrame(entry));
     } catch (cause) {
-      this.#keep(Buffer.from(encodeFrame(entry)), cause);
+      this.#keep(entry, cause);
     }
   }
 
@@ -69,8 +77,12 @@ export class Journal {
         this.#writeWaiting();
       } catch (cause) {
         this.#drop(this.#waiting.length, cause);
+        this.#waiting = [];
+        this.#waitingBytes = 0;
       }
     }
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
     this.#closeSegment();
   }
 
@@ -103,10 +115,10 @@ export class Journal {
     const segment = this.#segment + 1;
     const path = join(directory, segmentName(instanceId, segment));
     this.#fd = openSync(path, "ax", FILE_MODE);
+    this.#segment = segment;
     this.#segmentLength = 0;
     try {
       this.#writeWhole(encodeFrame({ kind: "header", version: 1, instanceId, segment, ...ownIdentity(), shipsItself }));
-      this.#segment = segment;
     } catch (error) {
       this.#closeSegment();
       rmSync(path, { force: true });
@@ -131,16 +143,28 @@ export class Journal {
     this.#unflushed = false;
     fdatasync(this.#fd, (error) => {
       this.#flushing = false;
-      if (error && error.code !== "EBADF") this.#report("journal_unwritable", "the journal could not be flushed to disk", error);
+      if (error && error.code !== "EBADF")
+        this.#report("journal_unwritable", "the journal could not be flushed to disk", error);
       if (this.#unflushed) this.#fsyncTimer ??= setTimeout(() => this.#flush(), this.#options.fsyncIntervalMs).unref();
     });
   }
 
-  #keep(frame: Buffer, cause: unknown): void {
+  #keep(entry: JournalEntry, cause: unknown): void {
+    let frame: Buffer;
+    try {
+      frame = Buffer.from(encodeFrame(entry));
+    } catch (error) {
+      this.#drop(1, error);
+      return;
+    }
     if (this.#waiting.length === 0) {
       const { directory } = this.#options;
       const reason = cause instanceof Error ? cause.message : String(cause);
-      this.#report("journal_unwritable", `the journal in ${directory} takes no more records (${reason}); they wait in memory`, cause);
+      this.#report(
+        "journal_unwritable",
+        `the journal in ${directory} takes no more records (${reason}); they wait in memory`,
+        cause,
+      );
     }
     if (this.#waitingBytes + frame.length > this.#options.maxWaitingBytes) {
       this.#drop(1, cause);
@@ -148,6 +172,19 @@ export class Journal {
     }
     this.#waiting.push(frame);
     this.#waitingBytes += frame.length;
+    this.#retryLater();
+  }
+
+  /** What waits is written even where no further call comes. */
+  #retryLater(): void {
+    this.#retryTimer ??= setTimeout(() => {
+      this.#retryTimer = undefined;
+      try {
+        if (this.#waiting.length > 0) this.#writeWaiting();
+      } catch {
+        this.#retryLater();
+      }
+    }, RETRY_MS).unref();
   }
 
   #drop(count: number, cause: unknown): void {
@@ -167,6 +204,10 @@ export class Journal {
   }
 
   #report(code: JournalProblem["code"], message: string, cause?: unknown): void {
-    this.#options.onProblem({ code, message, cause });
+    try {
+      this.#options.onProblem({ code, message, cause });
+    } catch {
+      // A listener that throws must not reach the call that is being recorded.
+    }
   }
 }

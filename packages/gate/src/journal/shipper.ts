@@ -165,9 +165,10 @@ export function startShipper(options: ShipperOptions): Shipper {
         options.onError?.(error);
       }
       const backoff = Math.min(MAX_BACKOFF_MS, pollMs * 2 ** Math.min(failures, 10)) * (0.75 + Math.random() / 2);
-      await sleep(failures === 0 ? pollMs : backoff, undefined, { signal: stopping.signal, ref: ownInstanceId === undefined }).catch(
-        () => undefined,
-      );
+      await sleep(failures === 0 ? pollMs : backoff, undefined, {
+        signal: stopping.signal,
+        ref: ownInstanceId === undefined,
+      }).catch(() => undefined);
     }
   }
 
