@@ -28,6 +28,12 @@ describe("the data directory", () => {
     );
   });
 
+  test.runIf(process.platform === "linux")("where the system takes no folder at all, it is refused at once", () => {
+    expect(() => prepareDataFolder("/proc/tachograph")).toThrow(
+      "The data directory /proc/tachograph cannot be written (ENOENT).",
+    );
+  });
+
   test("a full disk has its own sentence", () => {
     const cause = Object.assign(new Error("write"), { code: "ENOSPC" });
     expect(explainWriteError(directory, cause)).toMatchObject({

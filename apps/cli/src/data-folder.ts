@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { CliError } from "./cli-error.ts";
 
 /** Below this, Postgres cannot write its log ahead for long. */
@@ -13,7 +13,7 @@ const LEAST_FREE_BYTES = 200 * 1024 * 1024;
  */
 export function prepareDataFolder(directory: string): void {
   try {
-    mkdirSync(join(directory, "logs"), { recursive: true, mode: 0o755 });
+    makeFolders(join(directory, "logs"));
     accessSync(directory, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw explainWriteError(directory, cause);
@@ -26,6 +26,17 @@ export function prepareDataFolder(directory: string): void {
       message: `Only ${free} MB are free where the data is kept (${directory}); Tachograph needs 200 MB or more.`,
       hint: "Free some space, or name a folder on another disk with TACHOGRAPH_DATA_DIR.",
     });
+  }
+}
+
+/** Like `mkdirSync` with `recursive`, which never returns where the system refuses with ENOENT (below /proc). */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return;
+  makeFolders(dirname(path));
+  try {
+    mkdirSync(path, { mode: 0o755 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }
 

@@ -8,6 +8,8 @@ import { logDirectory, type Settings } from "./settings.ts";
 /** The same sessions for everybody: what the documentation shows is what a reader sees. */
 const DEMO_ARGS = ["--seed", "7", "--sessions", "24", "--rate", "25"];
 
+const TELL_EVERY_MS = 3_000;
+
 const markPath = (settings: Settings): string => join(settings.dataDirectory, "demo-loaded");
 
 export const isDemoLoaded = (settings: Settings): boolean => existsSync(markPath(settings));
@@ -19,7 +21,7 @@ export function startDemo(settings: Settings, progress: Progress): Child {
     args: [fileURLToPath(import.meta.resolve("../../demo/src/main.ts")), ...DEMO_ARGS],
     env: { ...process.env, TACHOGRAPH_DATA_DIR: settings.dataDirectory },
     logDirectory: logDirectory(settings),
-    onLine: (line) => progress.say(`  demo: ${line}`),
+    onLine: tellNowAndThen(progress),
   });
   let stopping = false;
   void child.exited.then((exit) => {
@@ -33,5 +35,16 @@ export function startDemo(settings: Settings, progress: Progress): Child {
       stopping = true;
       return child.stop();
     },
+  };
+}
+
+/** Passes on what the demo says about itself, but not each second; its closing table stays in the dashboard. */
+function tellNowAndThen(progress: Progress): (line: string) => void {
+  let nextAt = 0;
+  return (line) => {
+    const closing = line.includes(" made ");
+    if (!line.startsWith("demo: ") || (!closing && performance.now() < nextAt)) return;
+    nextAt = performance.now() + TELL_EVERY_MS;
+    progress.say(`  ${line.replace(/ The clients saw:$/, "")}`);
   };
 }

@@ -18,6 +18,7 @@ export interface Worker {
 
 const HEARTBEAT_EVERY_MS = 5_000;
 const PARTITIONS_EVERY_MS = 60 * 60 * 1000;
+const LOG_EVERY_MS = 10_000;
 const LAST_FLUSH_WITHIN_MS = 5_000;
 
 /** Starts the jobs that keep a ledger fed and in shape. Each of them outlives an absence of the database. */
@@ -26,14 +27,16 @@ export function startWorker({ databaseUrl, journalDirectory, log }: WorkerOption
   const instanceId = newId();
   const startedAt = new Date();
   let failing = false;
+  let nextLogAt = 0;
 
   const shipper = startShipper({
     directory: journalDirectory,
     sink: ledger,
     onReport({ shipped, rejected, backlogBytes }) {
-      if (failing) log("info", "calls are stored again");
+      if (!failing && performance.now() < nextLogAt) return;
+      log("info", failing ? "calls are stored again" : "stored calls", { shipped, rejected, backlogBytes });
       failing = false;
-      log("info", "stored calls", { shipped, rejected, backlogBytes });
+      nextLogAt = performance.now() + LOG_EVERY_MS;
     },
     onError(error) {
       if (!failing) log("error", "calls cannot be stored; they wait in the journal", { error });
@@ -65,7 +68,7 @@ export function startWorker({ databaseUrl, journalDirectory, log }: WorkerOption
       );
       await shipper.stop();
       await ledger.close();
-      log("info", "worker stopped");
+      log("info", "worker stopped", { shipped: shipper.stats().shipped });
     },
   };
 }
