@@ -21,24 +21,31 @@ export function loadFingerprintKey(
   if (configured !== undefined && configured !== "") {
     const key = typeof configured === "string" ? Buffer.from(configured, "utf8") : configured;
     if (key.length < MIN_KEY_BYTES) {
-      throw new TypeError(`fingerprintKey has ${key.length} bytes; give ${MIN_KEY_BYTES} or more, such as 32 random ones`);
+      throw new TypeError(
+        `fingerprintKey has ${key.length} bytes; give ${MIN_KEY_BYTES} or more, such as 32 random ones`,
+      );
     }
     return key;
   }
   const directory = dataDirectory();
-  const path = join(directory, "fingerprint.key");
   try {
-    makeDirectory(directory);
+    return loadOrMake(directory, join(directory, "fingerprint.key"));
+  } catch (cause) {
+    onDiagnostic({
+      code: "key_unwritable",
+      message: `no fingerprint key can be kept in ${directory}: equal arguments will be recognised within this process only`,
+      cause,
+    });
+    return randomBytes(32);
+  }
+}
+
+function loadOrMake(directory: string, path: string): Uint8Array {
+  makeDirectory(directory);
+  try {
     writeFileSync(path, randomBytes(32), { flag: "wx", mode: 0o600 });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") {
-      onDiagnostic({
-        code: "key_unwritable",
-        message: `no fingerprint key can be kept in ${directory}: equal arguments will be recognised within this process only`,
-        cause,
-      });
-      return randomBytes(32);
-    }
+    if ((cause as NodeJS.ErrnoException).code !== "EEXIST") throw cause;
   }
   const key = readFileSync(path);
   // Another process may have made the file and not yet filled it.
@@ -52,5 +59,7 @@ function loadWhenFilled(path: string): Uint8Array {
     const key = readFileSync(path);
     if (key.length >= MIN_KEY_BYTES) return key;
   }
-  throw new TypeError(`the fingerprint key in ${path} is shorter than ${MIN_KEY_BYTES} bytes; remove the file, and a new one is made`);
+  throw new TypeError(
+    `the fingerprint key in ${path} is shorter than ${MIN_KEY_BYTES} bytes; remove the file, and a new one is made`,
+  );
 }
