@@ -26,8 +26,8 @@ export interface RecordReport {
 
 /**
  * Where the journal is shipped to. Implemented by the ledger.
- * `record` resolves once every row is committed or rejected for good; it rejects where nothing was stored and the
- * same batch may be sent again.
+ * `record` resolves once every row is committed or rejected for good. Where it rejects, some rows may be stored and
+ * some not: the same batch may be sent again, since rows are known by their ids.
  */
 export interface LedgerSink {
   record(batch: RecordBatch): Promise<RecordReport>;
