@@ -28,9 +28,9 @@ export function CallDetailView({
   return (
     <div className="space-y-5">
       <div>
-        <p className="text-sm break-words">
+        <h2 className="text-sm break-words">
           <ToolName serverName={call.serverName} tool={call.tool} />
-        </p>
+        </h2>
         <div className="mt-1.5 flex flex-wrap items-center gap-x-4 gap-y-1">
           <span className="font-medium">
             <OutcomeMark outcome={call.outcome} />

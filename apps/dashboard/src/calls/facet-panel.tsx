@@ -49,7 +49,7 @@ export function FacetPanel({ facet }: { facet: Facet }): ReactNode {
   );
   return (
     <section aria-label={facet.title} className={clsx("py-1.5", isPending && "opacity-60")}>
-      <h3 className="px-2 pb-0.5 text-xs font-semibold text-soft">{facet.title}</h3>
+      <h2 className="px-2 pb-0.5 text-xs font-semibold text-soft">{facet.title}</h2>
       {values.length === 0 ? <p className="px-2 text-xs text-soft">none</p> : null}
       <ul>{values.slice(0, FOLDED).map(row)}</ul>
       {values.length > FOLDED ? (

@@ -53,7 +53,7 @@ function markOf(run: string): InertSegment {
     count += 1;
     const name = codePointName(character.codePointAt(0) ?? 0);
     const last = shown.at(-1);
-    if (last?.name === name) last.count += 1;
+    if (hidden === 0 && last?.name === name) last.count += 1;
     else if (shown.length < MAX_MARKS_SHOWN) shown.push({ name, count: 1 });
     else hidden += 1;
   }

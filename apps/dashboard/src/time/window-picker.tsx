@@ -29,7 +29,7 @@ export function WindowPicker(): ReactNode {
             key={choice}
             type="button"
             title={rangeLabels[choice]}
-            aria-label={rangeLabels[choice]}
+            aria-label={`${choice}: ${rangeLabels[choice]}`}
             aria-pressed={!isFixed && range === choice}
             onClick={() => void setWindow({ range: choice, from: null, to: null })}
             className="rounded-sm px-2.5 py-1 text-xs font-medium text-soft hover:text-ink aria-pressed:bg-raised aria-pressed:text-ink"

@@ -1,0 +1,55 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "../src/fixtures.ts";
+import { HOSTILE_SESSION } from "../src/traffic/hostile-session.ts";
+
+const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const screens = [
+  "/",
+  "/sessions",
+  `/sessions/${encodeURIComponent(HOSTILE_SESSION)}`,
+  "/calls",
+  "/calls?outcome=denied",
+];
+
+const views = [
+  { colorScheme: "light", width: 1440 },
+  { colorScheme: "dark", width: 1440 },
+  { colorScheme: "light", width: 390 },
+] as const;
+
+for (const { colorScheme, width } of views) {
+  test.describe(`${colorScheme}, ${width} px wide`, () => {
+    test.use({ colorScheme, viewport: { width, height: 900 } });
+
+    for (const screen of screens) {
+      test(`${screen} has no accessibility violation and nothing sticks out`, async ({ page }) => {
+        await page.goto(screen);
+        await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+        const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+        expect(violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map((node) => node.html)])).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      });
+    }
+
+    test("a call in its panel and on its page has no accessibility violation", async ({ page }) => {
+      await page.goto("/calls?effect=unknown");
+      await page.getByRole("table", { name: "Calls" }).getByRole("row").nth(1).getByRole("link").click();
+      const panel = page.getByRole("dialog", { name: "Call" });
+      await expect(panel.getByRole("heading", { name: "Identity" })).toBeVisible();
+      expect((await new AxeBuilder({ page }).withTags(rules).analyze()).violations).toEqual([]);
+      await panel.getByRole("link", { name: "Open on its own page" }).click();
+      await expect(page).toHaveURL(/\/calls\/[0-9a-f-]{36}$/);
+      await expect(page.getByRole("heading", { name: "Identity" })).toBeVisible();
+      expect((await new AxeBuilder({ page }).withTags(rules).analyze()).violations).toEqual([]);
+    });
+  });
+}
+
+test.describe("signed out", () => {
+  test.use({ storageState: { cookies: [], origins: [] } });
+  test("the login page has no accessibility violation", async ({ page }) => {
+    await page.goto("/login");
+    expect((await new AxeBuilder({ page }).withTags(rules).analyze()).violations).toEqual([]);
+  });
+});
