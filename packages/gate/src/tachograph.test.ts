@@ -272,13 +272,34 @@ describe("wrapping", () => {
   test("twice, too late, or what is no server fails at once and says what to do", () => {
     const twice = tachograph(new McpServerV1({ name: "a", version: "1" }), { journalDirectory: newDirectory() });
     expect(() => tachograph(twice)).toThrow(/wrap it once/);
-    const late = new McpServerV1({ name: "a", version: "1" });
-    late.registerTool("x", {}, () => text("x"));
-    expect(() => tachograph(late)).toThrow(/before tools are registered/);
     const lateLow = new ServerV1({ name: "a", version: "1" }, { capabilities: { tools: {} } });
     lateLow.setRequestHandler(CallToolRequestSchema, () => text("x"));
-    expect(() => tachograph(lateLow)).toThrow(/before tools are registered/);
+    expect(() => tachograph(lateLow)).toThrow(/before the handler of tools\/call is set/);
     expect(() => tachograph({} as never)).toThrow(/McpServer or Server/);
+  });
+
+  test.each([
+    ["v1", () => new McpServerV1({ name: "a", version: "1" }), MemoryV1],
+    ["v2", () => new McpServerV2({ name: "a", version: "1" }), MemoryV2],
+  ] as const)("%s: tools that were registered before, by somebody's factory, are watched like all others", async (_sdk, make, Memory) => {
+    const directory = newDirectory();
+    const server = make() as McpServerV1;
+    server.registerTool("early", { inputSchema: { n: z.number() } }, ({ n }) => {
+      if (n > 1) throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+      return text(String(n));
+    });
+    tachograph(server, { journalDirectory: directory });
+    const [near, far] = Memory.createLinkedPair();
+    await server.connect(far as never);
+    const client = new ClientV1({ name: "claude-code", version: "1" });
+    await client.connect(near as never);
+    for (const n of [1, 2, "three"]) await client.callTool({ name: "early", arguments: { n } });
+    await client.close();
+    expect(rowsIn(directory)).toMatchObject([
+      { outcome: "ok", effect: "applied", phase: "answered" },
+      { outcome: "tool_error", effect: "none", errorCode: "ECONNREFUSED" },
+      { outcome: "invalid_input", issues: [{ path: "/n" }] },
+    ]);
   });
 
   test.each<[string, unknown, RegExp]>([

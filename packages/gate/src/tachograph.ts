@@ -28,11 +28,12 @@ const isHighLevel = (server: object): server is HighLevelServer =>
 
 /**
  * Puts the gate around an MCP server: an `McpServer` or low-level `Server` of `@modelcontextprotocol/sdk` 1.x, or of
- * `@modelcontextprotocol/server` 2.x. Call it before any tool is registered. Without options it observes: every tool
- * call becomes a row and a span, and nothing the client sees changes.
+ * `@modelcontextprotocol/server` 2.x. Call it right where the server is made: before it is connected, and for a
+ * low-level `Server` before its handler of `tools/call` is set. Without options it observes: every tool call becomes a
+ * row and a span, and nothing the client sees changes.
  *
  * @returns the same server.
- * @throws {TypeError} where the object is no such server, tools are registered already, or an option is wrong.
+ * @throws {TypeError} where the object is no such server, it is too late to wrap it, or an option is wrong.
  */
 export function tachograph<T extends HighLevelServer | LowLevelServer>(server: T, options: GateOptions = {}): T {
   checkGateOptions(options);
@@ -52,20 +53,33 @@ export function tachograph<T extends HighLevelServer | LowLevelServer>(server: T
   };
   gate.recorder.contracts.set(gate.server.name, gate.contracts);
   watchRequestHandlers(low, gate, isHighLevel(server));
-  if (isHighLevel(server)) watchRegistrations(server as unknown as Record<string, unknown>, gate.contracts);
+  if (isHighLevel(server)) {
+    adoptTools(server as unknown as Record<string, unknown>, gate.contracts);
+    watchRegistrations(server as unknown as Record<string, unknown>, gate.contracts);
+  }
   watchConnections(low, gate);
   return server;
 }
 
 function refuseLateGate(server: object, low: Record<string, unknown>): void {
-  const late = new TypeError("tachograph(server): call it before tools are registered, right where the server is made");
-  const tools = (server as { _registeredTools?: object })._registeredTools;
-  if (isObject(tools) && Object.keys(tools).length > 0) throw late;
   if (isHighLevel(server)) return;
   try {
     (low as unknown as LowLevelServer).assertCanSetRequestHandler?.("tools/call");
   } catch {
-    throw late;
+    throw new TypeError("tachograph(server): call it before the handler of tools/call is set, right where the server is made");
+  }
+}
+
+/** Tools that a factory of somebody else's registered before it handed the server out. */
+function adoptTools(server: Record<string, unknown>, contracts: Contracts): void {
+  const tools = server["_registeredTools"];
+  for (const [name, tool] of Object.entries(isObject(tools) ? tools : {})) {
+    const { update, handler } = tool as { update?: unknown; handler?: unknown };
+    if (typeof update !== "function" || handler === undefined) {
+      throw new TypeError(`tachograph(server): call it before tools are registered; "${name}" cannot be wrapped any more`);
+    }
+    (update as Handler).call(tool, { callback: observed(handler) });
+    watchTool(name, tool as Record<string, unknown>, contracts);
   }
 }
 

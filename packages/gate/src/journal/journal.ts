@@ -11,7 +11,7 @@ export interface JournalOptions {
   shipsItself: boolean;
   /** A segment is closed and may be removed once it is this long. @defaultValue 8 MiB */
   segmentBytes?: number;
-  /** How long a written frame may wait for the disk, in milliseconds. @defaultValue 50 */
+  /** How long a written frame may wait for the disk, in milliseconds. @defaultValue 200 */
   fsyncIntervalMs?: number;
   /** What is kept in memory while the disk takes nothing. @defaultValue 16 MiB */
   maxWaitingBytes?: number;
@@ -54,7 +54,7 @@ export class Journal {
   constructor(options: JournalOptions) {
     this.#options = {
       segmentBytes: 8 * 1024 * 1024,
-      fsyncIntervalMs: 50,
+      fsyncIntervalMs: 200,
       maxWaitingBytes: 16 * 1024 * 1024,
       ...options,
     };
