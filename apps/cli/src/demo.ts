@@ -38,13 +38,14 @@ export function startDemo(settings: Settings, progress: Progress): Child {
   };
 }
 
-/** Passes on what the demo says about itself, but not each second; its closing table stays in the dashboard. */
+/** Passes on what the demo says, but not each second, and without the table that closes it. */
 function tellNowAndThen(progress: Progress): (line: string) => void {
   let nextAt = 0;
   return (line) => {
-    const closing = line.includes(" made ");
-    if (!line.startsWith("demo: ") || (!closing && performance.now() < nextAt)) return;
+    const isTableRow = line.startsWith(" ");
+    const isSummary = line.includes(" made ");
+    if (isTableRow || (!isSummary && performance.now() < nextAt)) return;
     nextAt = performance.now() + TELL_EVERY_MS;
-    progress.say(`  ${line.replace(/ The clients saw:$/, "")}`);
+    progress.say(`  demo: ${line.replace(/^demo: /, "").replace(/ The clients saw:$/, "")}`);
   };
 }
