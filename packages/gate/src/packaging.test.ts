@@ -1,0 +1,155 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { Client as ClientV2 } from "@modelcontextprotocol/client";
+import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/stdio";
+import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
+import { StdioClientTransport as StdioV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
+import type { RecordedCall } from "@tachograph/record";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startShipper } from "./journal/shipper.ts";
+import {
+  codeBlocks,
+  diagnosticsOf,
+  installInto,
+  packPackages,
+  runProgram,
+  toolPath,
+  userEnvironment,
+  workspace,
+} from "./packaging/npm-user.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "tachograph-packaging-"));
+const readmeOf = (place: string): string => readFileSync(join(workspace, place, "README.md"), "utf8");
+const [quickStart = "", quickStartV1 = "", ...otherBlocks] = codeBlocks(readmeOf("packages/gate"));
+
+const catalog = readFileSync(join(workspace, "pnpm-workspace.yaml"), "utf8");
+const pinned = (name: string): string => `${name}@${new RegExp(`"?${name}"?: (\\S+)`).exec(catalog)?.[1]}`;
+
+let tarballs: string[];
+beforeAll(async () => {
+  tarballs = await packPackages(folder);
+}, 120_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe("the tarballs", () => {
+  test("hold what the entries name, the licence and the README, and no test", async () => {
+    for (const tarball of tarballs) {
+      const files = (await runProgram("tar", ["-tzf", tarball], { cwd: folder })).split("\n").filter(Boolean);
+      expect(files).toEqual(
+        expect.arrayContaining([
+          "package/LICENSE",
+          "package/README.md",
+          "package/dist/index.js",
+          "package/dist/index.d.ts",
+        ]),
+      );
+      expect(files.filter((file) => /test|bench|conformance|failure-matrix|packaging|\/src\//.test(file))).toEqual([]);
+    }
+  });
+
+  test.each([
+    ["publint", "--strict"],
+    ["attw", "--profile", "esm-only"],
+  ])(
+    "satisfy %s",
+    async (checker, ...options) => {
+      for (const tarball of tarballs) {
+        await runProgram(toolPath(checker), [tarball, ...options], { cwd: folder });
+      }
+    },
+    120_000,
+  );
+});
+
+interface AnyClient {
+  connect(transport: never): Promise<void>;
+  callTool(call: { name: string; arguments?: Record<string, unknown> }): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const clientInfo = { name: "claude-code", version: "2.1.330" };
+const users = [
+  {
+    sdk: "@modelcontextprotocol/server",
+    source: quickStart,
+    client: (): AnyClient => new ClientV2(clientInfo),
+    Stdio: StdioV2,
+  },
+  {
+    sdk: "@modelcontextprotocol/sdk",
+    source: quickStartV1,
+    client: (): AnyClient => new ClientV1(clientInfo),
+    Stdio: StdioV1,
+  },
+];
+
+describe.each(users)("the quick start on $sdk, installed by npm", ({ sdk, source, client: newClient, Stdio }) => {
+  const project = join(folder, basename(sdk));
+  beforeAll(async () => {
+    await installInto(project, [...tarballs, pinned(sdk), pinned("zod"), pinned("@types/node")]);
+  }, 120_000);
+
+  test("compiles under strict, and refuses a handler with other arguments", async () => {
+    writeFileSync(join(project, "server.ts"), source);
+    writeFileSync(join(project, "wrong.ts"), source.replace("({ city })", "({ city }: { city: number })"));
+    const diagnostics = await diagnosticsOf(project, ["server.ts", "wrong.ts"]);
+    expect(diagnostics[0]).toMatch(/^wrong\.ts\(7,\d+\): error TS/);
+    expect(diagnostics.filter((line) => line.startsWith("server.ts") || line.includes("node_modules"))).toEqual([]);
+  }, 120_000);
+
+  test("records every call of a real client in the data directory", async () => {
+    const data = join(project, "data");
+    // The quick start has no type annotation: it is JavaScript as it stands.
+    writeFileSync(join(project, "server.js"), source);
+    const env = { ...userEnvironment(), TACHOGRAPH_DATA_DIR: data } as Record<string, string>;
+    const client = newClient();
+    await client.connect(new Stdio({ command: process.execPath, args: ["server.js"], cwd: project, env }) as never);
+    const answers = [
+      await client.callTool({ name: "forecast", arguments: { city: "Lisbon" } }),
+      await client.callTool({ name: "forecast", arguments: { city: 7 } }),
+      await client.callTool({ name: "forecast", arguments: { city: "Porto" } }),
+    ];
+    await client.close();
+
+    expect(answers[0]).toMatchObject({ content: [{ type: "text", text: "Sunny in Lisbon" }] });
+    expect(answers[1]).toMatchObject({ isError: true });
+    const rows = await rowsIn(join(data, "journal"));
+    expect(rows.map(({ call }) => [call.tool, call.outcome, call.serverName, call.clientName])).toEqual([
+      ["forecast", "ok", "weather", "claude-code"],
+      ["forecast", "invalid_input", "weather", "claude-code"],
+      ["forecast", "ok", "weather", "claude-code"],
+    ]);
+  });
+});
+
+/** Ships a journal folder into memory. */
+async function rowsIn(directory: string): Promise<RecordedCall[]> {
+  const rows: RecordedCall[] = [];
+  const sink = {
+    record: async ({ calls }: { calls: RecordedCall[] }) => {
+      rows.push(...calls);
+      return { inserted: calls.length, known: 0, rejected: [] };
+    },
+  };
+  const shipper = startShipper({ directory, sink });
+  await shipper.flush();
+  await shipper.stop();
+  return rows;
+}
+
+describe("the READMEs", () => {
+  test("have no code that does not compile against what is published", async () => {
+    const blocks = [...otherBlocks, ...codeBlocks(readmeOf("packages/record"))];
+    expect(blocks.length).toBeGreaterThan(3);
+    const project = join(folder, "server");
+    for (const [index, block] of blocks.entries()) writeFileSync(join(project, `block-${index}.ts`), block);
+    const files = blocks.map((_, index) => `block-${index}.ts`);
+    expect(await diagnosticsOf(project, files)).toEqual([]);
+  }, 120_000);
+
+  test("show one quick start, the one that is run here", () => {
+    const shown = [".", "packages/gate"].filter((place) => existsSync(join(workspace, place, "README.md")));
+    for (const place of shown) expect(readmeOf(place)).toContain(quickStart);
+  });
+});

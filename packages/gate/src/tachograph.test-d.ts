@@ -1,0 +1,51 @@
+// Compiled, never run: the server that comes back has the types that went in.
+import { Server as LowLevelServerV1 } from "@modelcontextprotocol/sdk/server/index.js";
+import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { McpServer as McpServerV2, Server as LowLevelServerV2 } from "@modelcontextprotocol/server";
+import { expectTypeOf } from "vitest";
+import { z } from "zod";
+import { tachograph } from "./tachograph.ts";
+
+const info = { name: "weather", version: "1.0.0" };
+const sunny = { content: [{ type: "text" as const, text: "Sunny" }] };
+
+expectTypeOf(tachograph(new McpServerV1(info))).toEqualTypeOf<McpServerV1>();
+expectTypeOf(tachograph(new McpServerV2(info))).toEqualTypeOf<McpServerV2>();
+expectTypeOf(tachograph(new LowLevelServerV1(info))).toEqualTypeOf<LowLevelServerV1>();
+expectTypeOf(tachograph(new LowLevelServerV2(info))).toEqualTypeOf<LowLevelServerV2>();
+
+const v1 = tachograph(new McpServerV1(info));
+v1.registerTool("raw_shape", { inputSchema: { city: z.string(), days: z.number().optional() } }, (args) => {
+  expectTypeOf(args.city).toEqualTypeOf<string>();
+  expectTypeOf(args.days).toEqualTypeOf<number | undefined>();
+  return sunny;
+});
+v1.registerTool("zod_object", { inputSchema: z.object({ city: z.string() }) }, (args) => {
+  expectTypeOf(args).toEqualTypeOf<{ city: string }>();
+  return sunny;
+});
+// @ts-expect-error a string is no number
+v1.registerTool("wrong_arguments", { inputSchema: { city: z.string() } }, ({ city }: { city: number }) => sunny);
+// @ts-expect-error a tool answers with content blocks
+v1.registerTool("wrong_result", { inputSchema: { city: z.string() } }, () => ({ content: "Sunny" }));
+
+const v2 = tachograph(new McpServerV2(info));
+v2.registerTool("zod_object", { inputSchema: z.object({ city: z.string() }) }, (args) => {
+  expectTypeOf(args).toEqualTypeOf<{ city: string }>();
+  return sunny;
+});
+// @ts-expect-error a string is no number
+v2.registerTool(
+  "wrong_arguments",
+  { inputSchema: z.object({ city: z.string() }) },
+  ({ city }: { city: number }) => sunny,
+);
+// @ts-expect-error a tool answers with content blocks
+v2.registerTool("wrong_result", { inputSchema: z.object({ city: z.string() }) }, () => ({ content: "Sunny" }));
+
+// @ts-expect-error a transport is no server
+tachograph({ start: async () => undefined });
+// @ts-expect-error an option that does not exist
+tachograph(new McpServerV2(info), { projct: "shop" });
+// @ts-expect-error mutability is a closed set
+tachograph(new McpServerV2(info), { tools: { forecast: { mutability: "reads" } } });
