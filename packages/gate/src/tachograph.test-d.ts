@@ -14,6 +14,9 @@ expectTypeOf(tachograph(new McpServerV2(info))).toEqualTypeOf<McpServerV2>();
 expectTypeOf(tachograph(new LowLevelServerV1(info))).toEqualTypeOf<LowLevelServerV1>();
 expectTypeOf(tachograph(new LowLevelServerV2(info))).toEqualTypeOf<LowLevelServerV2>();
 
+const forNumbers = ({ city }: { city: number }) => ({ content: [{ type: "text" as const, text: city.toFixed() }] });
+const noBlocks = () => ({ content: "Sunny" });
+
 const v1 = tachograph(new McpServerV1(info));
 v1.registerTool("raw_shape", { inputSchema: { city: z.string(), days: z.number().optional() } }, (args) => {
   expectTypeOf(args.city).toEqualTypeOf<string>();
@@ -24,24 +27,22 @@ v1.registerTool("zod_object", { inputSchema: z.object({ city: z.string() }) }, (
   expectTypeOf(args).toEqualTypeOf<{ city: string }>();
   return sunny;
 });
+const rawShape = { inputSchema: { city: z.string() } };
 // @ts-expect-error a string is no number
-v1.registerTool("wrong_arguments", { inputSchema: { city: z.string() } }, ({ city }: { city: number }) => sunny);
+v1.registerTool("wrong_arguments", rawShape, forNumbers);
 // @ts-expect-error a tool answers with content blocks
-v1.registerTool("wrong_result", { inputSchema: { city: z.string() } }, () => ({ content: "Sunny" }));
+v1.registerTool("wrong_result", rawShape, noBlocks);
 
 const v2 = tachograph(new McpServerV2(info));
 v2.registerTool("zod_object", { inputSchema: z.object({ city: z.string() }) }, (args) => {
   expectTypeOf(args).toEqualTypeOf<{ city: string }>();
   return sunny;
 });
+const zodObject = { inputSchema: z.object({ city: z.string() }) };
 // @ts-expect-error a string is no number
-v2.registerTool(
-  "wrong_arguments",
-  { inputSchema: z.object({ city: z.string() }) },
-  ({ city }: { city: number }) => sunny,
-);
+v2.registerTool("wrong_arguments", zodObject, forNumbers);
 // @ts-expect-error a tool answers with content blocks
-v2.registerTool("wrong_result", { inputSchema: z.object({ city: z.string() }) }, () => ({ content: "Sunny" }));
+v2.registerTool("wrong_result", zodObject, noBlocks);
 
 // @ts-expect-error a transport is no server
 tachograph({ start: async () => undefined });

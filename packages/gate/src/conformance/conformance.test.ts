@@ -74,6 +74,6 @@ describe.each<[SdkVersion, string[]]>([
 
   test("has a row for every tool it called through the gate", () => {
     const called = new Set(rowsIn(journalDirectory).map(({ tool }) => tool));
-    expect([...called].toSorted()).toEqual(Object.keys(tools).toSorted());
+    expect(called).toEqual(new Set(Object.keys(tools)));
   });
 });

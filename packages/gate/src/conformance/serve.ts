@@ -51,7 +51,7 @@ export async function serve(
     };
     const transport: Transport =
       sdk === "v1" ? new StreamableHTTPServerTransport(options) : new NodeStreamableHTTPServerTransport(options);
-    await (sdk === "v1" ? buildServerV1(gate) : buildServerV2(gate)).connect(transport as never);
+    await (sdk === "v1" ? buildServerV1(gate) : buildServerV2(gate)).connect(transport);
     return transport;
   };
   const validHost = localhostHostValidation();

@@ -20,15 +20,15 @@ export function buildServerV1(gate: GateOptions | null): McpServer {
   const capabilities = { logging: {}, completions: {}, resources: { subscribe: true } };
   const server = new McpServer({ name: "conformance-v1", version: "1.0.0" }, { capabilities });
   if (gate) tachograph(server, gate);
-  for (const [name, { input, run }] of Object.entries(tools)) {
+  for (const [name, tool] of Object.entries(tools)) {
     const description = `Conformance tool ${name}`;
-    if (input === undefined) {
+    if (tool.input === undefined) {
       server.registerTool(name, { description }, async (extra) => ({
-        content: await run({}, callerOf(server, extra)),
+        content: await tool.run({}, callerOf(server, extra)),
       }));
     } else {
-      server.registerTool(name, { description, inputSchema: input }, async (args, extra) => ({
-        content: await run(args as Record<string, string>, callerOf(server, extra)),
+      server.registerTool(name, { description, inputSchema: tool.input }, async (args, extra) => ({
+        content: await tool.run(args as Record<string, string>, callerOf(server, extra)),
       }));
     }
   }

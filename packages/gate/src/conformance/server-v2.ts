@@ -16,13 +16,13 @@ export function buildServerV2(gate: GateOptions | null): McpServer {
   const capabilities = { logging: {}, completions: {}, resources: { subscribe: true } };
   const server = new McpServer({ name: "conformance-v2", version: "1.0.0" }, { capabilities });
   if (gate) tachograph(server, gate);
-  for (const [name, { input, run }] of Object.entries(tools)) {
+  for (const [name, tool] of Object.entries(tools)) {
     const description = `Conformance tool ${name}`;
-    if (input === undefined) {
-      server.registerTool(name, { description }, async (ctx) => ({ content: await run({}, callerOf(ctx)) }));
+    if (tool.input === undefined) {
+      server.registerTool(name, { description }, async (ctx) => ({ content: await tool.run({}, callerOf(ctx)) }));
     } else {
-      server.registerTool(name, { description, inputSchema: input }, async (args, ctx) => ({
-        content: await run(args as Record<string, string>, callerOf(ctx)),
+      server.registerTool(name, { description, inputSchema: tool.input }, async (args, ctx) => ({
+        content: await tool.run(args as Record<string, string>, callerOf(ctx)),
       }));
     }
   }
