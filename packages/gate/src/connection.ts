@@ -82,8 +82,12 @@ export class Connection {
       onerror?.call(transport, error);
     };
     transport.send = (message, options) => {
-      this.#guard(() => this.#sending(message));
-      return send(message, options);
+      let recording: Promise<void> | undefined;
+      this.#guard(() => {
+        recording = this.#sending(message);
+      });
+      if (recording === undefined) return send(message, options);
+      return recording.catch((cause: unknown) => this.#fault(cause)).then(() => send(message, options));
     };
   }
 
@@ -132,8 +136,8 @@ export class Connection {
     return delivery;
   }
 
-  #sending(message: unknown): void {
-    if (!isObject(message) || "method" in message) return;
+  #sending(message: unknown): Promise<void> | undefined {
+    if (!isObject(message) || "method" in message) return undefined;
     const { id, result } = message as Message;
     if (this.#listings.delete(id) && isObject(result)) this.#gate.contracts.list(result["tools"]);
     if (this.#openings.delete(id) && isObject(result)) {
@@ -142,9 +146,9 @@ export class Connection {
     // A client may use an id again while the first call still runs: the running code knows which one it answers.
     const current = currentDelivery.getStore();
     const delivery = current !== undefined && current.rpcId === id && this.#open.has(current) ? current : this.#pending.get(id);
-    if (delivery === undefined) return;
+    if (delivery === undefined) return undefined;
     this.#forget(delivery);
-    delivery.answered(message as unknown as JsonRpcResponse);
+    return delivery.answered(message as unknown as JsonRpcResponse);
   }
 
   #forget(delivery: Delivery): void {
@@ -204,7 +208,11 @@ export class Connection {
     try {
       action();
     } catch (cause) {
-      this.#gate.recorder.report({ code: "gate_fault", message: "the gate failed to record a call; the call itself goes on", cause });
+      this.#fault(cause);
     }
+  }
+
+  #fault(cause: unknown): void {
+    this.#gate.recorder.report({ code: "gate_fault", message: "the gate failed to record a call; the call itself goes on", cause });
   }
 }

@@ -254,9 +254,12 @@ export class Delivery {
     this.#record(outcome, verdictOf(outcome, this.#mutability(), false), { reason: why.reason });
   }
 
-  /** The answer is about to leave: the row is in the journal before it does. */
-  answered(response: JsonRpcResponse): void {
-    if (this.#recorded) return;
+  /**
+   * The answer is about to leave: the row is in the journal before it does. Where a promise comes back, the answer must
+   * wait for it.
+   */
+  answered(response: JsonRpcResponse): Promise<void> | undefined {
+    if (this.#recorded) return undefined;
     const observed = {
       begun: this.#begunAt !== undefined,
       returned: this.#returned,
@@ -280,19 +283,19 @@ export class Delivery {
       call.errorCode = this.#clean(code, 64);
       call.retryAfterMs = retryAfterMs;
     } else if (response.error !== undefined) call.errorCode = `mcp:${String(response.error.code)}`;
-    if (outcome !== "ok") this.#explain(outcome, response);
-    const statusCode = typeof response.error?.code === "number" ? response.error.code : null;
-    this.#record(outcome, verdict, { statusCode, resultJson: captured.json });
-  }
-
-  #explain(outcome: Outcome, response: JsonRpcResponse): void {
-    const { call } = this;
-    if (outcome === "invalid_input" && call.tool !== null) {
-      call.issues = findIssues(this.#inputs.contracts.inputSchemaOf(call.tool), this.#arguments);
-      for (const issue of call.issues ?? []) issue.path = this.#clean(issue.path, 256);
-    }
-    const message = messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error);
+    const message = outcome === "ok" ? null : (messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error));
     if (message !== null) call.errorMessage = this.#clean(message, MAX_MESSAGE);
+    const statusCode = typeof response.error?.code === "number" ? response.error.code : null;
+    const record = (): void => this.#record(outcome, verdict, { statusCode, resultJson: captured.json });
+    const schema = outcome === "invalid_input" && call.tool !== null ? this.#inputs.contracts.inputSchemaOf(call.tool) : undefined;
+    if (schema !== undefined) {
+      return findIssues(schema, this.#arguments).then((issues) => {
+        call.issues = issues?.map(({ path, code }) => ({ path: this.#clean(path, 256), code })) ?? null;
+        record();
+      });
+    }
+    record();
+    return undefined;
   }
 
   #handlerSettled(how: "returned" | "threw"): void {

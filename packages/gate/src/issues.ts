@@ -15,23 +15,21 @@ const pointer = (path: readonly unknown[]): string =>
     .join("")
     .slice(0, 256);
 
+/** The SDK has just waited for the same validation, so it is no long wait; an answer is not held up for longer. */
+const MAX_WAIT_MS = 500;
+
 /**
  * Where and how arguments break a schema, without their values: validates again what the SDK refused, since its answer
- * only has a text. Null where the schema cannot say at once.
+ * only has a text. Null where the schema does not say.
  */
-export function findIssues(schema: unknown, args: unknown): Issue[] | null {
+export async function findIssues(schema: unknown, args: unknown): Promise<Issue[] | null> {
   if (!isObject(schema)) return null;
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, MAX_WAIT_MS).unref();
+  });
   try {
-    const standard = schema["~standard"] as { validate?: (value: unknown) => unknown } | undefined;
-    const safeParse = schema["safeParse"];
-    const result: unknown =
-      typeof standard?.validate === "function"
-        ? standard.validate(args ?? {})
-        : typeof safeParse === "function"
-          ? (safeParse.call(schema, args ?? {}) as { error?: unknown }).error
-          : undefined;
-    // Nobody waits for an asynchronous schema here, and what it rejects with must not end the process.
-    if (result instanceof Promise) result.catch(() => undefined);
+    const result = await Promise.race([validate(schema, args ?? {}), tooLong]);
     const issues = isObject(result) ? result["issues"] : undefined;
     if (!Array.isArray(issues)) return null;
     return (issues as unknown[])
@@ -43,7 +41,20 @@ export function findIssues(schema: unknown, args: unknown): Issue[] | null {
       }));
   } catch {
     return null;
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** Zod's own asynchronous way first: asked for a Standard Schema it tries in step, and leaves a rejection that ends the process. */
+async function validate(schema: Record<string, unknown>, args: unknown): Promise<unknown> {
+  const { safeParseAsync, "~standard": standard } = schema;
+  if (typeof safeParseAsync === "function") {
+    const parsed: unknown = await safeParseAsync.call(schema, args);
+    return isObject(parsed) ? parsed["error"] : undefined;
+  }
+  const validateStandard = isObject(standard) ? standard["validate"] : undefined;
+  return typeof validateStandard === "function" ? validateStandard.call(standard, args) : undefined;
 }
 
 /** The top-level arguments that issues point at. */

@@ -11,6 +11,8 @@ const MAX_TOOLS_PER_SESSION = 256;
 /** What this process remembers of recent deliveries, by session and tool: hashes and outcomes, no values. Bounded. */
 export class SessionMemory {
   readonly #sessions = new Map<string, SessionState>();
+  /** The session of the last call, which is mostly the next one's too. */
+  #newest: { session: string; state: SessionState } | undefined;
 
   /** The next sequence number of a session, from 1. */
   nextSeq(session: string): number {
@@ -24,19 +26,22 @@ export class SessionMemory {
 
   remember(session: string, tool: string, delivery: PastDelivery): void {
     const { byTool } = this.#touch(session);
-    const deliveries = byTool.get(tool) ?? [];
+    const known = byTool.get(tool);
+    const deliveries = known ?? [];
     deliveries.push(delivery);
     if (deliveries.length > RETRY_WINDOW_CALLS) deliveries.shift();
-    byTool.delete(tool);
+    if (known !== undefined) return;
     byTool.set(tool, deliveries);
     evictOldest(byTool, MAX_TOOLS_PER_SESSION);
   }
 
   #touch(session: string): SessionState {
+    if (this.#newest?.session === session) return this.#newest.state;
     const state = this.#sessions.get(session) ?? { seq: 0, byTool: new Map<string, PastDelivery[]>() };
     this.#sessions.delete(session);
     this.#sessions.set(session, state);
     evictOldest(this.#sessions, MAX_SESSIONS);
+    this.#newest = { session, state };
     return state;
   }
 }

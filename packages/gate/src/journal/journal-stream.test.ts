@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@tachograph/record";
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { encodeFrame, type JournalEntry } from "./frame.ts";
 import { JournalStream } from "./journal-stream.ts";
 import { segmentName } from "./journal.ts";
+import { ownIdentity } from "./process-identity.ts";
 import { callEntry, callOf } from "./testing-records.ts";
 
 let directory: string;
@@ -24,7 +25,7 @@ const header = (alive: boolean, segment = 1): JournalEntry => ({
   version: 1,
   instanceId,
   segment,
-  host: readFileSync("/proc/sys/kernel/hostname", "utf8").trim(),
+  ...ownIdentity(),
   pid: alive ? process.pid : 2 ** 22 + 1,
   processStart: null,
   shipsItself: false,

@@ -73,6 +73,16 @@ describe("a journal", () => {
   });
 });
 
+test("a journal whose file was deleted says so and goes on in a new one", async () => {
+  const journal = open({ fsyncIntervalMs: 5 });
+  write(journal, "before");
+  rmSync(directory, { recursive: true });
+  write(journal, "into the void");
+  await expect.poll(codes).toContain("record_dropped");
+  write(journal, "after");
+  expect(toolsIn(directory)).toEqual(["after"]);
+});
+
 describe("a folder that takes nothing", () => {
   /** A file where the folder should be: nobody, not even root, can write below it. */
   const blocked = (): string => join(directory, "in-the-way", "journal");

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fsync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fdatasync, fstatSync, fsync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { encodeFrame, type JournalEntry } from "./frame.ts";
 import { makeDirectory } from "./make-directory.ts";
@@ -138,7 +138,7 @@ export class Journal {
   /** One flush at a time, with a pause between: a write waits for a flush of its file. */
   #flush(): void {
     this.#fsyncTimer = undefined;
-    if (this.#fd === undefined) return;
+    if (this.#fd === undefined || this.#wasRemoved()) return;
     this.#flushing = true;
     this.#unflushed = false;
     fdatasync(this.#fd, (error) => {
@@ -147,6 +147,14 @@ export class Journal {
         this.#report("journal_unwritable", "the journal could not be flushed to disk", error);
       if (this.#unflushed) this.#fsyncTimer ??= setTimeout(() => this.#flush(), this.#options.fsyncIntervalMs).unref();
     });
+  }
+
+  /** A file that somebody deleted still takes records, and nobody will ever read them. */
+  #wasRemoved(): boolean {
+    if (fstatSync(this.#fd as number).nlink > 0) return false;
+    this.#closeSegment();
+    this.#drop(1, new Error(`a journal file in ${this.#options.directory} was deleted while it was written`));
+    return true;
   }
 
   #keep(entry: JournalEntry, cause: unknown): void {

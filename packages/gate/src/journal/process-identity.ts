@@ -1,11 +1,22 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 
 export interface ProcessIdentity {
+  /** Host, and the namespace that the pid belongs to: containers of one host may share its name. */
   host: string;
   pid: number;
   processStart: string | null;
 }
+
+function pidNamespace(): string {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return "";
+  }
+}
+
+const ownHost = `${hostname()} ${pidNamespace()}`.trim();
 
 /** The kernel's start time of a process, in clock ticks since boot, with the boot it belongs to. */
 function processStart(pid: number): string | null {
@@ -20,12 +31,12 @@ function processStart(pid: number): string | null {
 }
 
 export function ownIdentity(): ProcessIdentity {
-  return { host: hostname(), pid: process.pid, processStart: processStart(process.pid) };
+  return { host: ownHost, pid: process.pid, processStart: processStart(process.pid) };
 }
 
 /** Whether that very process still runs. A process of another host counts as alive: from here nobody can tell. */
 export function isAlive(identity: ProcessIdentity): boolean {
-  if (identity.host !== hostname()) return true;
+  if (identity.host !== ownHost) return true;
   try {
     process.kill(identity.pid, 0);
   } catch (error) {

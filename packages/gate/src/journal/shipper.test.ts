@@ -17,6 +17,7 @@ import { newId } from "@tachograph/record";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { encodeFrame } from "./frame.ts";
 import { Journal } from "./journal.ts";
+import { ownIdentity } from "./process-identity.ts";
 import { startShipper, type Shipper, type ShipperOptions } from "./shipper.ts";
 import { callEntry, callOf, MemorySink } from "./testing-records.ts";
 
@@ -285,7 +286,7 @@ describe("two shippers on one folder", () => {
     await kill(dead);
     writeFileSync(
       join(directory, `${instanceId}.claim`),
-      JSON.stringify({ shipperId: newId(), pid, host: (await import("node:os")).hostname(), processStart: null }),
+      JSON.stringify({ ...ownIdentity(), shipperId: newId(), pid, processStart: null }),
     );
     await ship().flush();
     expect(sink.tools).toEqual(["a"]);
