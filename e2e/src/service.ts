@@ -5,16 +5,19 @@ import { join } from "node:path";
 import { migrate, openLedger, recordHeartbeat, type Ledger } from "@tachograph/ledger";
 import { startEmbeddedPostgres } from "@tachograph/ledger/embedded";
 import { startDashboard, type DashboardProcess } from "./dashboard-process.ts";
+import { recordDemoTraffic } from "./traffic/demo-traffic.ts";
 import { seedLedger } from "./traffic/seed-ledger.ts";
 
 export interface Service extends DashboardProcess {
   ledger: Ledger;
+  /** How many calls the demo's agents made just now, by way of gate and journal. */
+  demoCalls: number;
 }
 
 /** A Postgres of its own with a week of calls, a heartbeat as of a worker, and the built dashboard on it. */
 export async function startService({ seededSessions }: { seededSessions: number }): Promise<Service> {
   const directory = await mkdtemp(join(tmpdir(), "tachograph-e2e-"));
-  const postgres = await startEmbeddedPostgres({ directory, settings: { fsync: "off" } });
+  const postgres = await startEmbeddedPostgres({ directory: join(directory, "postgres"), settings: { fsync: "off" } });
   await migrate({ url: postgres.url });
   const ledger = openLedger({ url: postgres.url, applicationName: "tachograph-e2e" });
   const instanceId = randomUUID();
@@ -24,10 +27,12 @@ export async function startService({ seededSessions }: { seededSessions: number 
   // A missed beat shows in the tests that look at health.
   const heart = setInterval(() => void beat().catch(() => {}), 5000);
   await seedLedger(ledger, { seed: 7, sessions: seededSessions });
+  const demoCalls = await recordDemoTraffic(ledger, { dataDirectory: join(directory, "gate"), seed: 7, sessions: 8 });
   const dashboard = await startDashboard({ databaseUrl: postgres.url });
   return {
     ...dashboard,
     ledger,
+    demoCalls,
     async stop() {
       clearInterval(heart);
       await dashboard.stop();

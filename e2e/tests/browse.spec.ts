@@ -91,3 +91,15 @@ test("an empty time says how to fill it", async ({ page }) => {
   await expect(page.getByText("No calls in this time.")).toBeVisible();
   await expect(page.getByText('import { tachograph } from "@tachograph/gate"')).toBeVisible();
 });
+
+test("what the demo's agents did a moment ago is there, call by call", async ({ page, service }) => {
+  expect(service.demoCalls).toBeGreaterThan(50);
+  await page.goto("/calls?range=1h");
+  const heading = page.getByRole("heading", { level: 1 });
+  await expect(heading).toHaveText(/\d/);
+  expect(Number((await heading.innerText()).replace(/\D/g, ""))).toBeGreaterThanOrEqual(service.demoCalls);
+  await page.goto("/calls?range=1h&server=payments&q=refund");
+  await page.getByRole("table", { name: "Calls" }).getByRole("row").nth(1).getByRole("link").click();
+  const panel = page.getByRole("dialog", { name: "Call" });
+  await expect(panel.getByRole("region", { name: "Contract" })).toContainText('"inputSchema"');
+});

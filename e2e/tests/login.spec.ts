@@ -98,3 +98,20 @@ test("every page forbids framing, sniffing and foreign script", async ({ request
   expect(headers).toMatchObject({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer" });
   expect(headers).not.toHaveProperty("x-powered-by");
 });
+
+test("another site cannot ask in a viewer's name", async ({ page, context, service }) => {
+  await page.goto(await service.loginLink());
+  await page.goto(`${service.url}/calls`);
+  const asked = page.waitForRequest((request) => request.method() === "POST");
+  await page.getByRole("table", { name: "Calls" }).getByRole("row").nth(1).getByRole("link").click();
+  const request = await asked;
+  const replay = async (origin: string): Promise<string> => {
+    const headers: Record<string, string> = { ...(await request.allHeaders()), origin };
+    for (const name of Object.keys(headers))
+      if (name.startsWith(":") || name === "content-length") delete headers[name];
+    const answer = await context.request.post(request.url(), { headers, data: request.postDataBuffer() ?? "" });
+    return answer.ok() ? await answer.text() : "";
+  };
+  expect(await replay(service.url)).toContain("recordedAtMs");
+  expect(await replay("http://evil.example")).not.toContain("recordedAtMs");
+});

@@ -41,7 +41,7 @@ export const callColumns = (open: (id: string) => void) =>
     {
       id: "why",
       header: "Why",
-      track: "minmax(0,1.2fr)",
+      track: "minmax(0,1.1fr)",
       from: "xl",
       cell: (call) => {
         const why = explanationOf(call);
@@ -51,7 +51,7 @@ export const callColumns = (open: (id: string) => void) =>
     {
       id: "retry",
       header: "Retry",
-      track: "6.6rem",
+      track: "6.4rem",
       from: "md",
       cell: (call) =>
         call.retryKind === "first" ? null : (
@@ -79,7 +79,7 @@ export const callColumns = (open: (id: string) => void) =>
     {
       id: "principal",
       header: "Principal",
-      track: "minmax(4rem,0.5fr)",
+      track: "minmax(4.5rem,0.7fr)",
       from: "md",
       cell: (call) => (call.principal === null ? null : <InertText text={call.principal} max={80} />),
     },

@@ -21,12 +21,6 @@ export interface CallRow {
   reason: string | null;
 }
 
-export interface Page<Row> {
-  rows: Row[];
-  /** Opaque; null at the end. */
-  nextCursor: string | null;
-}
-
 /** A count that stops counting somewhere. */
 export interface CappedCount {
   count: number;

@@ -19,7 +19,9 @@ export interface Facet {
   values: { value: string; count: number }[];
 }
 
-const FOLDED = 8;
+const SHOWN = 8;
+/** Fewer than these are not worth folding away. */
+const MIN_FOLDED = 3;
 
 /** Values of one field with how many rows each would leave; a click adds or takes away the filter. */
 export function FacetPanel({ facet }: { facet: Facet }): ReactNode {
@@ -32,6 +34,7 @@ export function FacetPanel({ facet }: { facet: Facet }): ReactNode {
   };
   const missing = selected.filter((value) => !facet.values.some((known) => known.value === value));
   const values = [...facet.values, ...missing.map((value) => ({ value, count: 0 }))];
+  const shown = values.length < SHOWN + MIN_FOLDED ? values.length : SHOWN;
   const row = ({ value, count }: { value: string; count: number }): ReactNode => (
     <li key={value}>
       <button
@@ -51,11 +54,11 @@ export function FacetPanel({ facet }: { facet: Facet }): ReactNode {
     <section aria-label={facet.title} className={clsx("py-1.5", isPending && "opacity-60")}>
       <h2 className="px-2 pb-0.5 text-xs font-semibold text-soft">{facet.title}</h2>
       {values.length === 0 ? <p className="px-2 text-xs text-soft">none</p> : null}
-      <ul>{values.slice(0, FOLDED).map(row)}</ul>
-      {values.length > FOLDED ? (
-        <details open={values.slice(FOLDED).some(({ value }) => selected.includes(value))}>
-          <summary className="px-2 py-0.5 text-xs text-accent">{values.length - FOLDED} more</summary>
-          <ul>{values.slice(FOLDED).map(row)}</ul>
+      <ul>{values.slice(0, shown).map(row)}</ul>
+      {values.length > shown ? (
+        <details open={values.slice(shown).some(({ value }) => selected.includes(value))}>
+          <summary className="px-2 py-1 text-xs text-accent">{values.length - shown} more</summary>
+          <ul>{values.slice(shown).map(row)}</ul>
         </details>
       ) : null}
     </section>

@@ -24,12 +24,6 @@ export const retryKindMeanings: Readonly<Record<RetryKind, string>> = {
   repeat: "The same changing call again after it had worked: a possible double write.",
 };
 
-export const effectLabels: Readonly<Record<Effect, string>> = {
-  none: "none",
-  applied: "applied",
-  unknown: "unknown",
-};
-
 export const effectMeanings: Readonly<Record<Effect, string>> = {
   none: "Nothing was changed.",
   applied: "The change was made.",

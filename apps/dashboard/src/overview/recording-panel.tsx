@@ -12,7 +12,7 @@ export function RecordingPanel({ recording }: { recording: RecordingHealth }): R
   const isWorkerStale = workerHeartbeatAgeMs === null || workerHeartbeatAgeMs > STALE_HEARTBEAT_MS;
   return (
     <Panel title="Recording">
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 [&_dd]:text-right [&_dt]:text-soft">
+      <dl className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 [&_dd]:text-right [&_dd]:whitespace-nowrap [&_dt]:text-soft">
         <dt>Last row</dt>
         <dd>{lastRecordedAtMs === null ? "none yet" : <Instant atMs={lastRecordedAtMs} show="relative" />}</dd>
         <dt>From call to row, p95</dt>

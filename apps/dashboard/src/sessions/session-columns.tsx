@@ -84,7 +84,7 @@ export const sessionColumns = (query: string) =>
       id: "servers",
       header: "Servers",
       track: "minmax(4rem,0.9fr)",
-      from: "xl",
+      from: "2xl",
       cell: (session) => <InertText text={session.servers.join(", ")} max={120} className="text-soft" />,
     },
     {
@@ -114,7 +114,9 @@ export const sessionColumns = (query: string) =>
       align: "end",
       from: "xl",
       cell: (session) => (
-        <span className="text-soft">{formatDuration((session.lastCallAtMs - session.firstCallAtMs) * 1000)}</span>
+        <span className="text-soft">
+          {session.calls === 1 ? "–" : formatDuration((session.lastCallAtMs - session.firstCallAtMs) * 1000)}
+        </span>
       ),
     },
   ]);

@@ -7,8 +7,8 @@ export interface ColumnLayout {
   /** The track below 768 px. @defaultValue `track` */
   narrowTrack?: string;
   align?: "end";
-  /** Shown only where there is room: from 768 px, from 1280 px. Always, where not given. */
-  from?: "md" | "xl";
+  /** Shown only where there is room: from 768, 1280 or 1536 px. Always, where not given. */
+  from?: "md" | "xl" | "2xl";
 }
 
 export const rowFeatures = tableFeatures({ columnMeta: {} as ColumnLayout });
@@ -28,14 +28,17 @@ export function defineColumns<Row extends object>(specs: readonly ColumnSpec<Row
   );
 }
 
-const shownFrom: Readonly<Record<"base" | "md" | "xl", readonly ColumnLayout["from"][]>> = {
+type TableWidth = "base" | "md" | "xl" | "2xl";
+
+const shownFrom: Readonly<Record<TableWidth, readonly ColumnLayout["from"][]>> = {
   base: [undefined],
   md: [undefined, "md"],
   xl: [undefined, "md", "xl"],
+  "2xl": [undefined, "md", "xl", "2xl"],
 };
 
 /** Grid tracks of the columns that are shown from a width on. */
-export function tracksOf(layouts: readonly (ColumnLayout | undefined)[], width: "base" | "md" | "xl"): string {
+export function tracksOf(layouts: readonly (ColumnLayout | undefined)[], width: TableWidth): string {
   return layouts
     .filter((layout) => shownFrom[width].includes(layout?.from))
     .map((layout) => (width === "base" ? layout?.narrowTrack : undefined) ?? layout?.track ?? "minmax(0,1fr)")

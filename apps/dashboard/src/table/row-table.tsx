@@ -12,7 +12,7 @@ const ROW_PX = 34;
 const LOAD_AHEAD_ROWS = 20;
 
 const gridClass =
-  "grid items-center gap-x-3 px-4 [grid-template-columns:var(--tracks)] md:[grid-template-columns:var(--tracks-md)] xl:[grid-template-columns:var(--tracks-xl)]";
+  "grid items-center gap-x-3 px-4 [grid-template-columns:var(--tracks)] md:[grid-template-columns:var(--tracks-md)] xl:[grid-template-columns:var(--tracks-xl)] 2xl:[grid-template-columns:var(--tracks-2xl)]";
 
 const cellClass = (layout: ColumnLayout | undefined): string =>
   clsx(
@@ -20,6 +20,7 @@ const cellClass = (layout: ColumnLayout | undefined): string =>
     layout?.align === "end" && "text-right",
     layout?.from === "md" && "max-md:hidden",
     layout?.from === "xl" && "max-xl:hidden",
+    layout?.from === "2xl" && "max-2xl:hidden",
   );
 
 /**
@@ -74,6 +75,7 @@ export function RowTable<Row extends { id: string }>({
     "--tracks": tracksOf(layouts, "base"),
     "--tracks-md": tracksOf(layouts, "md"),
     "--tracks-xl": tracksOf(layouts, "xl"),
+    "--tracks-2xl": tracksOf(layouts, "2xl"),
   } as CSSProperties;
 
   return (

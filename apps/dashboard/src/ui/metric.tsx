@@ -41,7 +41,7 @@ export function Metric({
   return (
     <div
       className={clsx(
-        "relative min-w-0 bg-surface px-4 py-2.5",
+        "relative -mt-px -ml-px min-w-0 border-t border-l border-line px-4 py-2.5",
         href !== undefined && "hover:bg-raised has-[a:focus-visible]:outline-2 has-[a:focus-visible]:outline-accent",
       )}
     >
@@ -54,7 +54,7 @@ export function Metric({
 export function MetricGrid({ children, min = "8.5rem" }: { children: ReactNode; min?: string }): ReactNode {
   return (
     <dl
-      className="grid gap-px overflow-hidden rounded-lg border border-line bg-line"
+      className="grid overflow-hidden rounded-lg border border-line bg-surface"
       style={{ gridTemplateColumns: `repeat(auto-fit, minmax(${min}, 1fr))` }}
     >
       {children}

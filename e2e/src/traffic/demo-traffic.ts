@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { journalDirectory, startShipper } from "@tachograph/gate/journal";
+import type { Ledger } from "@tachograph/ledger";
+
+const run = promisify(execFile);
+
+/**
+ * Lets the demo's agents use the demo's servers, and brings the journals of the gate into the ledger as the worker does.
+ *
+ * @returns how many calls were recorded
+ */
+export async function recordDemoTraffic(
+  ledger: Ledger,
+  { dataDirectory, seed, sessions }: { dataDirectory: string; seed: number; sessions: number },
+): Promise<number> {
+  const demo = dirname(fileURLToPath(import.meta.resolve("@tachograph/demo")));
+  const env = { ...process.env, TACHOGRAPH_DATA_DIR: dataDirectory };
+  const args = ["--seed", String(seed), "--sessions", String(sessions), "--rate", "0"];
+  await run(process.execPath, [join(demo, "main.ts"), ...args], { env });
+  const shipper = startShipper({ directory: journalDirectory(env), sink: ledger });
+  try {
+    await shipper.flush();
+    return shipper.stats().shipped;
+  } finally {
+    await shipper.stop();
+  }
+}
