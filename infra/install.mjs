@@ -56,9 +56,11 @@ function toolsAreReady() {
 
 async function installTools() {
   const wanted = [`node@${NODE_VERSION}`, `pnpm@${PNPM_VERSION}`];
+  // Under `npm start --silent` this npm would not even say what went wrong.
+  const quiet = ["--loglevel=error"];
   // npm's own pauses between tries keep a person without network waiting for minutes.
   const retries = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
-  const args = ["install", "--prefix", tools, "--no-save", "--no-audit", "--no-fund", ...retries, ...wanted];
+  const args = ["install", "--prefix", tools, "--no-save", "--no-audit", "--no-fund", ...quiet, ...retries, ...wanted];
   const npmCli = process.env.npm_execpath;
   const [file, ...first] = npmCli?.endsWith("npm-cli.js") ? [process.execPath, npmCli] : ["npm"];
   await install(file, [...first, ...args], process.env);
