@@ -42,7 +42,7 @@ async function bringUp(settings: Settings, supervisor: Supervisor, progress: Pro
   signal.throwIfAborted();
   const databaseUrl = settings.databaseUrl ?? (await bringUpOwnDatabase(settings, supervisor, progress));
   signal.throwIfAborted();
-  await progress.step("preparing the tables", () => migrateDatabase(databaseUrl));
+  const applied = await progress.step("preparing the tables", () => migrateDatabase(databaseUrl));
   signal.throwIfAborted();
   await progress.step("starting the worker and the dashboard", async () => {
     supervisor.add(startWorker(settings, databaseUrl));
@@ -51,7 +51,10 @@ async function bringUp(settings: Settings, supervisor: Supervisor, progress: Pro
   });
   const link = await requestLoginLink(settings);
   progress.say(welcome(settings, link));
-  if (settings.demo && !isDemoLoaded(settings)) supervisor.add(startDemo(settings, progress), { mayEnd: true });
+  // What is recorded cannot be taken out again, so the demo stays out of a database that was in use.
+  const isOurs = settings.databaseUrl === undefined || applied.some((name) => name.startsWith("0001"));
+  if (settings.demo && isOurs && !isDemoLoaded(settings))
+    supervisor.add(startDemo(settings, progress), { mayEnd: true });
 }
 
 async function bringUpOwnDatabase(settings: Settings, supervisor: Supervisor, progress: Progress): Promise<string> {
