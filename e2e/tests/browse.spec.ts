@@ -5,7 +5,13 @@ test("from the sessions to a session to one of its calls", async ({ page }) => {
   await page.getByRole("link", { name: "Sessions", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Sessions" })).toBeVisible();
 
-  await page.getByRole("table", { name: "Sessions" }).getByRole("row").nth(3).getByRole("link").click();
+  const search = page.getByRole("searchbox", { name: "Search sessions" });
+  await search.fill("principal:ann@example.com");
+  await search.press("Enter");
+  await expect(page).toHaveURL(/principal=ann/);
+  const sessions = page.getByRole("table", { name: "Sessions" });
+  await expect(sessions.getByRole("row").nth(1)).toContainText("ann@example.com");
+  await sessions.getByRole("row").nth(1).getByRole("link").click();
   await expect(page.getByRole("heading", { name: /^Session / })).toBeVisible();
 
   await page.getByRole("table", { name: "Calls of the session" }).getByRole("row").nth(2).getByRole("link").click();
@@ -102,4 +108,13 @@ test("what the demo's agents did a moment ago is there, call by call", async ({ 
   await page.getByRole("table", { name: "Calls" }).getByRole("row").nth(1).getByRole("link").click();
   const panel = page.getByRole("dialog", { name: "Call" });
   await expect(panel.getByRole("region", { name: "Contract" })).toContainText('"inputSchema"');
+});
+
+test("an address that names nothing says so", async ({ request, service, signedIn }) => {
+  const cookie = signedIn.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  for (const path of ["/no/such/page", "/sessions/none", "/calls/01a20aa2-d3df-7efd-8a17-000000000000", "/calls/x"]) {
+    const response = await request.get(service.url + path, { headers: { cookie } });
+    expect(response.status(), path).toBe(404);
+    expect(await response.text()).toContain("There is nothing here.");
+  }
 });
