@@ -2,7 +2,7 @@ import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.j
 import { StdioServerTransport as StdioV1 } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { McpServer as McpServerV2 } from "@modelcontextprotocol/server";
 import { StdioServerTransport as StdioV2 } from "@modelcontextprotocol/server/stdio";
-import { SimpleSpanProcessor, TracerProvider, type SpanExporter } from "@opentelemetry/sdk-trace";
+import { NoopSpanProcessor, TracerProvider } from "@opentelemetry/sdk-trace";
 import { z } from "zod";
 import { tachograph } from "../src/index.ts";
 
@@ -11,20 +11,21 @@ export type Sdk = (typeof sdks)[number];
 export const setups = ["bare", "span", "gate"] as const;
 export type Setup = (typeof setups)[number];
 
-/** Takes every span and keeps none: what a span costs before it is sent anywhere. */
-const nowhere: SpanExporter = {
-  export: (_spans, done) => done({ code: 0 }),
-  shutdown: () => Promise.resolve(),
-};
-
 /** A server with one reading and one writing tool whose handlers do nothing, so that what is measured is around them. */
-export function benchServer(sdk: Sdk, setup: Setup, journalDirectory: string): { connect(transport: unknown): Promise<void> } {
+export function benchServer(
+  sdk: Sdk,
+  setup: Setup,
+  journalDirectory: string,
+): { connect(transport: unknown): Promise<void> } {
   const info = { name: "bench", version: "1.0.0" };
   const server = (sdk === "v1" ? new McpServerV1(info) : new McpServerV2(info)) as McpServerV2;
   if (setup === "gate") tachograph(server, { journalDirectory });
-  const tracer = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter: nowhere })] }).getTracer("bench");
+  const tracer = new TracerProvider({ spanProcessors: [new NoopSpanProcessor()] }).getTracer("bench");
   const inputSchema = z.object({ order: z.string(), quantity: z.number(), note: z.string() });
-  for (const [name, annotations] of [["read", { readOnlyHint: true }], ["write", {}]] as const) {
+  for (const [name, annotations] of [
+    ["read", { readOnlyHint: true }],
+    ["write", {}],
+  ] as const) {
     const handler = async ({ order }: { order: string }): Promise<{ content: { type: "text"; text: string }[] }> => ({
       content: [{ type: "text", text: `order ${order} is on its way` }],
     });
@@ -42,7 +43,7 @@ export function benchServer(sdk: Sdk, setup: Setup, journalDirectory: string): {
     const { user, system } = process.cpuUsage();
     return { content: [{ type: "text", text: String(user + system) }] };
   });
-  return server as unknown as { connect(transport: unknown): Promise<void> };
+  return server;
 }
 
 if (import.meta.main) {

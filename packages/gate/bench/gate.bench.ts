@@ -50,8 +50,15 @@ export async function* run({ quick }: { quick: boolean }): AsyncIterable<Measure
 
 const CALLS_PER_ROUND = 100;
 
-async function* measure(transport: "memory" | "stdio", sdk: Sdk, rounds: number, directory: string): AsyncIterable<Measurement> {
-  const connections = await Promise.all(setups.map(async (setup) => ({ setup, client: await connect(transport, sdk, setup, directory) })));
+async function* measure(
+  transport: "memory" | "stdio",
+  sdk: Sdk,
+  rounds: number,
+  directory: string,
+): AsyncIterable<Measurement> {
+  const connections = await Promise.all(
+    setups.map(async (setup) => ({ setup, client: await connect(transport, sdk, setup, directory) })),
+  );
   const subjects: Subject[] = connections.flatMap(({ setup, client }) =>
     (["read", "write"] as const).map((tool) => ({
       setup,
@@ -76,7 +83,10 @@ async function* measure(transport: "memory" | "stdio", sdk: Sdk, rounds: number,
   for (const subject of subjects) {
     const bare = subjects.find(({ setup, tool }) => setup === "bare" && tool === subject.tool) as Subject;
     const variant = `${transport}-${sdk}-${subject.tool}-${subject.setup}`;
-    for (const [metric, quantile] of [["p50", 0.5], ["p95", 0.95]] as const) {
+    for (const [metric, quantile] of [
+      ["p50", 0.5],
+      ["p95", 0.95],
+    ] as const) {
       const value = at(subject.timesMs, quantile) * 1000;
       yield { variant, metric, value, unit: "us", ratio: value / (at(bare.timesMs, quantile) * 1000) };
     }
@@ -101,7 +111,11 @@ async function runRound(subject: Subject, round: number): Promise<void> {
 }
 
 interface BenchClient {
-  callTool(params: { name: string; arguments?: Record<string, unknown>; _meta?: Record<string, unknown> }): Promise<unknown>;
+  callTool(params: {
+    name: string;
+    arguments?: Record<string, unknown>;
+    _meta?: Record<string, unknown>;
+  }): Promise<unknown>;
   connect(transport: unknown): Promise<void>;
   close(): Promise<void>;
 }
@@ -112,7 +126,9 @@ async function connect(transport: "memory" | "stdio", sdk: Sdk, setup: Setup, di
     // The same client for all: only the server's side is compared.
     const client = new ClientV1(info) as unknown as BenchClient;
     const program = join(import.meta.dirname, "bench-server.ts");
-    await client.connect(new StdioClientTransport({ command: process.execPath, args: [program, sdk, setup, directory] }));
+    await client.connect(
+      new StdioClientTransport({ command: process.execPath, args: [program, sdk, setup, directory] }),
+    );
     return client;
   }
   const [near, far] = (sdk === "v1" ? MemoryV1 : MemoryV2).createLinkedPair();
@@ -129,7 +145,8 @@ const ownCpuUs = (): number => {
 
 const textOf = (result: unknown): string => (result as { content: { text: string }[] }).content[0]?.text ?? "";
 
-const rotated = <T>(items: readonly T[], by: number): T[] => items.map((_, index) => items[(index + by) % items.length] as T);
+const rotated = <T>(items: readonly T[], by: number): T[] =>
+  items.map((_, index) => items[(index + by) % items.length] as T);
 
 const at = (values: readonly number[], quantile: number): number =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) * quantile)] ?? Number.NaN;

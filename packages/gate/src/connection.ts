@@ -10,8 +10,8 @@ import type { MessageExtra } from "./request-context.ts";
 
 /** The part of either SDK's transport that the gate touches. */
 export interface TransportLike {
-  start(): Promise<void>;
-  send(message: unknown, options?: unknown): Promise<void>;
+  start: () => Promise<void>;
+  send: (message: unknown, options?: unknown) => Promise<void>;
   onmessage?: ((message: unknown, extra?: MessageExtra) => void) | undefined;
   onclose?: (() => void) | undefined;
   onerror?: ((error: Error) => void) | undefined;
@@ -40,7 +40,8 @@ export const currentDelivery = new AsyncLocalStorage<Delivery>();
 export const currentHttpRequest = new AsyncLocalStorage<{ reached: boolean }>();
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-const isRequestId = (id: unknown): boolean => typeof id === "string" || (typeof id === "number" && Number.isInteger(id));
+const isRequestId = (id: unknown): boolean =>
+  typeof id === "string" || (typeof id === "number" && Number.isInteger(id));
 
 function transportOf(transport: TransportLike, extra: MessageExtra | undefined): Transport {
   if (extra?.request !== undefined || extra?.requestInfo !== undefined) return "http";
@@ -64,7 +65,14 @@ export class Connection {
   constructor(gate: Gate, transport: TransportLike) {
     this.#gate = gate;
     this.#transport = transport;
-    this.#facts = { connectionId: newId(), transport: "other", transportSessionId: undefined, protocolVersion: null, clientName: null, clientVersion: null };
+    this.#facts = {
+      connectionId: newId(),
+      transport: "other",
+      transportSessionId: undefined,
+      protocolVersion: null,
+      clientName: null,
+      clientVersion: null,
+    };
   }
 
   /** Takes its place around the transport; the SDK has just set its own callbacks and is about to start it. */
@@ -72,7 +80,8 @@ export class Connection {
     const transport = this.#transport;
     const { onmessage, onclose, onerror } = transport;
     const send = transport.send.bind(transport);
-    transport.onmessage = (message, extra) => this.#receive(message, extra, () => onmessage?.call(transport, message, extra));
+    transport.onmessage = (message, extra) =>
+      this.#receive(message, extra, () => onmessage?.call(transport, message, extra));
     transport.onclose = () => {
       onclose?.call(transport);
       this.#closed();
@@ -126,7 +135,15 @@ export class Connection {
     this.#facts.transport = transportOf(this.#transport, extra);
     this.#facts.transportSessionId = this.#transport.sessionId;
     const { recorder, options, server, contracts } = this.#gate;
-    const delivery = new Delivery(newId(), { recorder, options, server, contracts, connection: this.#facts, message: { id, params }, extra });
+    const delivery = new Delivery(newId(), {
+      recorder,
+      options,
+      server,
+      contracts,
+      connection: this.#facts,
+      message: { id, params },
+      extra,
+    });
     if (!isRequestId(id)) {
       delivery.refusedUnanswered("tools/call without a request id gets no answer");
       return undefined;
@@ -145,7 +162,8 @@ export class Connection {
     }
     // A client may use an id again while the first call still runs: the running code knows which one it answers.
     const current = currentDelivery.getStore();
-    const delivery = current !== undefined && current.rpcId === id && this.#open.has(current) ? current : this.#pending.get(id);
+    const delivery =
+      current !== undefined && current.rpcId === id && this.#open.has(current) ? current : this.#pending.get(id);
     if (delivery === undefined) return undefined;
     this.#forget(delivery);
     return delivery.answered(message as unknown as JsonRpcResponse);
@@ -176,7 +194,8 @@ export class Connection {
     const open = [...this.#open];
     this.#open.clear();
     this.#pending.clear();
-    for (const delivery of open) this.#guard(() => delivery.givenUp("the connection closed before the call was answered"));
+    for (const delivery of open)
+      this.#guard(() => delivery.givenUp("the connection closed before the call was answered"));
   }
 
   /** On a pipe a line that is no JSON-RPC message never becomes a message; it may have been a call. */
@@ -186,7 +205,15 @@ export class Connection {
     this.#guard(() => {
       this.#facts.transport = "stdio";
       const { recorder, options, server, contracts } = this.#gate;
-      new Delivery(newId(), { recorder, options, server, contracts, connection: this.#facts, message: {}, extra: undefined }).refusedUnanswered(
+      new Delivery(newId(), {
+        recorder,
+        options,
+        server,
+        contracts,
+        connection: this.#facts,
+        message: {},
+        extra: undefined,
+      }).refusedUnanswered(
         error.name === "SyntaxError" ? "a line that is no JSON" : "a line that is no JSON-RPC message",
       );
     });
@@ -213,6 +240,10 @@ export class Connection {
   }
 
   #fault(cause: unknown): void {
-    this.#gate.recorder.report({ code: "gate_fault", message: "the gate failed to record a call; the call itself goes on", cause });
+    this.#gate.recorder.report({
+      code: "gate_fault",
+      message: "the gate failed to record a call; the call itself goes on",
+      cause,
+    });
   }
 }

@@ -126,7 +126,11 @@ export class Contracts {
     return facts;
   }
 
-  #findFacts(name: string, tool: RegisteredTool | ListedTool | undefined, registered: RegisteredTool | undefined): ToolFacts {
+  #findFacts(
+    name: string,
+    tool: RegisteredTool | ListedTool | undefined,
+    registered: RegisteredTool | undefined,
+  ): ToolFacts {
     const declared = Object.hasOwn(this.#options, name) ? this.#options[name]?.mutability : undefined;
     const contract = registered ? this.#registeredContract(name, registered) : listedContract(name, tool);
     if (declared !== undefined) return { mutability: declared, mutabilitySource: "declared", contract };
@@ -152,13 +156,15 @@ export class Contracts {
     const { title, description, annotations, inputSchema, outputSchema } = tool;
     const schema = isObject(inputSchema) ? inputSchema : tool;
     const own = JSON.stringify([name, title, description, annotations]);
-    const cached = contractsBySchema.get(schema) ?? new Map<string, { outputSchema: unknown; contract: Contract | null }>();
+    const cached =
+      contractsBySchema.get(schema) ?? new Map<string, { outputSchema: unknown; contract: Contract | null }>();
     contractsBySchema.set(schema, cached);
     const known = cached.get(own);
     if (known !== undefined && known.outputSchema === outputSchema) return known.contract;
     const input = jsonSchemaOf(inputSchema, "input");
     const output = jsonSchemaOf(outputSchema, "output");
-    const untold = (inputSchema !== undefined && input === undefined) || (outputSchema !== undefined && output === undefined);
+    const untold =
+      (inputSchema !== undefined && input === undefined) || (outputSchema !== undefined && output === undefined);
     const listed = untold ? this.#listedNow(name) : undefined;
     const contract = contractFrom(name, tool, input ?? listed?.inputSchema, output ?? listed?.outputSchema);
     if (cached.size >= MAX_CONTRACTS_PER_SCHEMA) cached.clear();
@@ -193,7 +199,12 @@ function jsonSchemaOf(schema: unknown, direction: "input" | "output"): unknown {
   }
 }
 
-function contractFrom(name: string, tool: RegisteredTool | ListedTool, inputSchema: unknown, outputSchema: unknown): Contract | null {
+function contractFrom(
+  name: string,
+  tool: RegisteredTool | ListedTool,
+  inputSchema: unknown,
+  outputSchema: unknown,
+): Contract | null {
   try {
     const { title, description, annotations } = tool;
     const definition = canonicalJson({ name, title, description, inputSchema, outputSchema, annotations });

@@ -15,7 +15,15 @@ import { failedFieldsOf, findIssues } from "./issues.ts";
 import type { AuthInfo, GateOptions } from "./options.ts";
 import { outcomeOf, type JsonRpcResponse } from "./outcome-of.ts";
 import type { Recorder } from "./recorder.ts";
-import { deriveSession, envelopeOf, headerOf, metaOf, principalOf, toolUseIdOf, type MessageExtra } from "./request-context.ts";
+import {
+  deriveSession,
+  envelopeOf,
+  headerOf,
+  metaOf,
+  principalOf,
+  toolUseIdOf,
+  type MessageExtra,
+} from "./request-context.ts";
 import { startCallSpan, type CallSpan } from "./span.ts";
 
 export interface ServerIdentity {
@@ -134,7 +142,9 @@ export class Delivery {
       tool,
       toolDefHash: null,
       transport: connection.transport,
-      protocolVersion: this.#cleanOrNull(envelope.protocolVersion ?? headerOf(extra, "mcp-protocol-version"), 64) ?? connection.protocolVersion,
+      protocolVersion:
+        this.#cleanOrNull(envelope.protocolVersion ?? headerOf(extra, "mcp-protocol-version"), 64) ??
+        connection.protocolVersion,
       clientName: this.#cleanOrNull(envelope.clientName, 128) ?? connection.clientName,
       clientVersion: this.#cleanOrNull(envelope.clientVersion, 64) ?? connection.clientVersion,
       principal: this.#cleanOrNull(principal?.id, 256),
@@ -220,9 +230,11 @@ export class Delivery {
   /** The SDK's own request handler has ended: its answer follows at once, unless the call was given up. */
   dispatchSettled(): void {
     if (this.#recorded) return;
-    if (this.cancelRequested && this.#begunAt === undefined) this.givenUp("cancelled by the client before it was executed");
+    if (this.cancelRequested && this.#begunAt === undefined)
+      this.givenUp("cancelled by the client before it was executed");
     // v2 cannot answer for a low-level handler that throws what is no error.
-    else if (this.#threw !== undefined && !isObject(this.#threw.error)) setTimeout(() => this.#unanswered(), UNANSWERED_MS).unref();
+    else if (this.#threw !== undefined && !isObject(this.#threw.error))
+      setTimeout(() => this.#unanswered(), UNANSWERED_MS).unref();
   }
 
   /** The SDK could not make an answer of what the handler gave it. */
@@ -239,7 +251,10 @@ export class Delivery {
   /** Nobody waits for the answer any more: a cancelled notification that took effect, or a closed connection. */
   givenUp(reason: string): void {
     const begun = this.#begunAt !== undefined;
-    this.#record("cancelled", verdictOf("cancelled", this.#mutability(), begun), { reason, keepOpen: begun && this.#settledAt === undefined });
+    this.#record("cancelled", verdictOf("cancelled", this.#mutability(), begun), {
+      reason,
+      keepOpen: begun && this.#settledAt === undefined,
+    });
   }
 
   /** A message that names `tools/call` and is no request: it gets no answer. */
@@ -283,11 +298,15 @@ export class Delivery {
       call.errorCode = this.#clean(code, 64);
       call.retryAfterMs = retryAfterMs;
     } else if (response.error !== undefined) call.errorCode = `mcp:${String(response.error.code)}`;
-    const message = outcome === "ok" ? null : (messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error));
+    const message =
+      outcome === "ok"
+        ? null
+        : (messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error));
     if (message !== null) call.errorMessage = this.#clean(message, MAX_MESSAGE);
     const statusCode = typeof response.error?.code === "number" ? response.error.code : null;
     const record = (): void => this.#record(outcome, verdict, { statusCode, resultJson: captured.json });
-    const schema = outcome === "invalid_input" && call.tool !== null ? this.#inputs.contracts.inputSchemaOf(call.tool) : undefined;
+    const schema =
+      outcome === "invalid_input" && call.tool !== null ? this.#inputs.contracts.inputSchemaOf(call.tool) : undefined;
     if (schema !== undefined) {
       return findIssues(schema, this.#arguments).then((issues) => {
         call.issues = issues?.map(({ path, code }) => ({ path: this.#clean(path, 256), code })) ?? null;
@@ -360,7 +379,8 @@ export class Delivery {
     const { recorder, options } = this.#inputs;
     if (value === undefined) return { json: null, redactions: 0, truncated: false, kept: false, unwritable: false };
     const redacted = recorder.redactor.json(value, this.#secrets, options.captureLimits);
-    const kept = tool === null || !Object.hasOwn(options.tools ?? {}, tool) || options.tools?.[tool]?.capture !== "none";
+    const kept =
+      tool === null || !Object.hasOwn(options.tools ?? {}, tool) || options.tools?.[tool]?.capture !== "none";
     return { ...redacted, json: kept ? redacted.json : null, kept, unwritable: redacted.json === null };
   }
 
@@ -389,7 +409,8 @@ interface CapturedJson {
 
 function jsonBytes(value: unknown, captured: CapturedJson): number | null {
   if (value === undefined) return null;
-  if (captured.json !== null && captured.redactions === 0 && !captured.truncated) return Buffer.byteLength(captured.json);
+  if (captured.json !== null && captured.redactions === 0 && !captured.truncated)
+    return Buffer.byteLength(captured.json);
   try {
     return Buffer.byteLength(JSON.stringify(value) ?? "");
   } catch {

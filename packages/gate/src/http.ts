@@ -56,7 +56,9 @@ function callsIn(request: CallRequest, refusal: Refusal): Record<string, unknown
     return refusal.status < 500 && (named === null || named === "tools/call") ? [fromHeaders] : [];
   }
   if (body === undefined) return named === "tools/call" ? [fromHeaders] : [];
-  return [body].flat().filter((message): message is Record<string, unknown> => isObject(message) && message["method"] === "tools/call");
+  return [body]
+    .flat()
+    .filter((message): message is Record<string, unknown> => isObject(message) && message["method"] === "tools/call");
 }
 
 /** Records a request that was answered with an error status and never reached a transport. */
@@ -98,7 +100,8 @@ const headersOf = (request: CallRequest): Record<string, string | undefined> => 
 });
 
 /** `insufficient_scope` and the like, from a `WWW-Authenticate` header (RFC 6750). */
-const errorInChallenge = (challenge: string | null): string | null => /\berror="([\w.-]{1,64})"/.exec(challenge ?? "")?.[1] ?? null;
+const errorInChallenge = (challenge: string | null): string | null =>
+  /\berror="([\w.-]{1,64})"/.exec(challenge ?? "")?.[1] ?? null;
 
 /**
  * Middleware for Express, Connect or plain `node:http`: put it in front of authentication. It changes no request and no
@@ -134,11 +137,11 @@ const first = (value: string | number | readonly string[] | undefined): string |
 /** The headers of the answer; Node forgets those that `writeHead` was given. */
 function tapHeaders(response: ServerResponse): (name: string) => string | null {
   let written: unknown;
-  const writeHead = response.writeHead.bind(response) as (...args: unknown[]) => ServerResponse;
-  response.writeHead = ((...args: unknown[]) => {
+  const writeHead = response.writeHead.bind(response);
+  response.writeHead = (...args: unknown[]) => {
     written = args.at(-1);
-    return writeHead(...args);
-  }) as ServerResponse["writeHead"];
+    return writeHead(...(args as Parameters<typeof writeHead>));
+  };
   return (name) => {
     const pairs = Array.isArray(written)
       ? written.flat().flatMap((key, index, flat) => (index % 2 === 0 ? [[key, flat[index + 1]]] : []))
@@ -218,4 +221,4 @@ export function observeFetch<Rest extends unknown[]>(
 
 /** `createMcpHandler().fetch(request, { authInfo })` takes it as its second argument. */
 const authInfoIn = (options: unknown): AuthInfo | undefined =>
-  isObject(options) && isObject(options["authInfo"]) ? (options["authInfo"] as AuthInfo) : undefined;
+  isObject(options) && isObject(options["authInfo"]) ? options["authInfo"] : undefined;

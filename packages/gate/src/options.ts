@@ -87,12 +87,16 @@ export function checkGateOptions(options: GateOptions): void {
   for (const [tool, toolOptions] of Object.entries(options.tools ?? {})) {
     for (const name of Object.keys(toolOptions)) {
       if (!toolOptionNames.has(name)) {
-        throw new TypeError(`tachograph(): tool "${tool}": unknown option "${name}"; known are ${[...toolOptionNames].join(", ")}`);
+        throw new TypeError(
+          `tachograph(): tool "${tool}": unknown option "${name}"; known are ${[...toolOptionNames].join(", ")}`,
+        );
       }
     }
     const { mutability, capture } = toolOptions;
     if (mutability !== undefined && !mutabilities.includes(mutability)) {
-      throw new TypeError(`tachograph(): tool "${tool}": mutability is "${String(mutability)}"; write one of ${mutabilities.join(", ")}`);
+      throw new TypeError(
+        `tachograph(): tool "${tool}": mutability is "${mutability}"; write one of ${mutabilities.join(", ")}`,
+      );
     }
     if (capture !== undefined && capture !== "redacted" && capture !== "none") {
       throw new TypeError(`tachograph(): tool "${tool}": capture is "${String(capture)}"; write "redacted" or "none"`);

@@ -25,7 +25,8 @@ const isObject = (value: unknown): value is Record<string, unknown> => typeof va
 /** Whether a handler asks for more input instead of answering (protocol 2026-07-28). */
 export const asksForInput = (result: unknown): boolean =>
   isObject(result) &&
-  (result["resultType"] === "input_required" || (!("content" in result) && ("inputRequests" in result || "requestState" in result)));
+  (result["resultType"] === "input_required" ||
+    (!("content" in result) && ("inputRequests" in result || "requestState" in result)));
 
 /** How an answered delivery ended. What happened decides; the answer only tells refusals of the SDK from one another. */
 export function outcomeOf(observed: Observed, response: JsonRpcResponse): Outcome {

@@ -1,4 +1,11 @@
-import { createRedactor, newId, type CallPayload, type CallRecord, type Redactor, type ToolDefinition } from "@tachograph/record";
+import {
+  createRedactor,
+  newId,
+  type CallPayload,
+  type CallRecord,
+  type Redactor,
+  type ToolDefinition,
+} from "@tachograph/record";
 import type { Contracts } from "./contracts.ts";
 import { loadFingerprintKey } from "./fingerprint-key.ts";
 import { journalDirectory } from "./journal/data-directory.ts";
@@ -53,7 +60,10 @@ export function recorderFor(options: RecorderOptions): Recorder {
   );
   if (found) return found.recorder;
   const recorder = createRecorder(project, directory, options, () => {
-    recorders.set(place, (recorders.get(place) ?? []).filter((entry) => entry.recorder !== recorder));
+    recorders.set(
+      place,
+      (recorders.get(place) ?? []).filter((entry) => entry.recorder !== recorder),
+    );
   });
   recorders.set(place, [...known, { options, recorder }]);
   return recorder;
@@ -81,7 +91,8 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
   };
   let shipper: Shipper | undefined;
   if (options.ledger !== undefined) {
-    const onError = (cause: unknown): void => report({ code: "ship_failed", message: "rows wait in the journal: the ledger takes none", cause });
+    const onError = (cause: unknown): void =>
+      report({ code: "ship_failed", message: "rows wait in the journal: the ledger takes none", cause });
     shipper = startShipper({ directory, sink: options.ledger, ownInstanceId: instanceId, onError });
   }
   return {

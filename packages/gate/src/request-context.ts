@@ -93,7 +93,10 @@ export function deriveSession(inputs: SessionInputs): DerivedSession {
     sessionId === null ? null : { sessionId, sessionSource };
   const onPipe = transport === "stdio";
   return (
-    found((options.sessionMetaKeys && idFrom(meta, options.sessionMetaKeys)) ?? idFrom(meta, knownSessionKeys), "meta") ??
+    found(
+      (options.sessionMetaKeys && idFrom(meta, options.sessionMetaKeys)) ?? idFrom(meta, knownSessionKeys),
+      "meta",
+    ) ??
     found(baggageSession(meta["baggage"]) ?? baggageSession(headerOf(extra, "baggage")), "baggage") ??
     found(onPipe ? environmentSession() : null, "environment") ??
     found(asId(inputs.transportSessionId) ?? asId(headerOf(extra, "mcp-session-id")), "mcp_session_id") ??

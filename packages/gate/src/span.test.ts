@@ -58,8 +58,15 @@ test("each delivery is exactly one server span, with the ids that its row has", 
   await client.callTool({ name: "throws" });
   const rows = rowsIn(directory).slice(before);
   const spans = serverSpans();
-  expect(spans.map(({ name }) => name)).toEqual(["tools/call read", "tools/call strict", "tools/call no_such_tool", "tools/call throws"]);
-  expect(spans.map((span) => [span.spanContext().traceId, span.spanContext().spanId])).toEqual(rows.map(({ traceId, spanId }) => [traceId, spanId]));
+  expect(spans.map(({ name }) => name)).toEqual([
+    "tools/call read",
+    "tools/call strict",
+    "tools/call no_such_tool",
+    "tools/call throws",
+  ]);
+  expect(spans.map((span) => [span.spanContext().traceId, span.spanContext().spanId])).toEqual(
+    rows.map(({ traceId, spanId }) => [traceId, spanId]),
+  );
   expect(spans[0]?.attributes).toMatchObject({
     "mcp.method.name": "tools/call",
     "gen_ai.operation.name": "execute_tool",
@@ -70,7 +77,12 @@ test("each delivery is exactly one server span, with the ids that its row has", 
     "tachograph.effect": "none",
     "tachograph.call.id": rows[0]?.id,
   });
-  expect(spans.map(({ attributes }) => attributes["error.type"])).toEqual([undefined, "invalid_input", "unknown_tool", "tool_error"]);
+  expect(spans.map(({ attributes }) => attributes["error.type"])).toEqual([
+    undefined,
+    "invalid_input",
+    "unknown_tool",
+    "tool_error",
+  ]);
   // A refusal is the client's mistake, not an error of the server.
   expect(spans.map(({ status }) => status.code)).toEqual([
     SpanStatusCode.UNSET,
@@ -78,7 +90,9 @@ test("each delivery is exactly one server span, with the ids that its row has", 
     SpanStatusCode.UNSET,
     SpanStatusCode.ERROR,
   ]);
-  const exported = JSON.stringify(spans.map(({ name, attributes, events, status }) => ({ name, attributes, events, status })));
+  const exported = JSON.stringify(
+    spans.map(({ name, attributes, events, status }) => ({ name, attributes, events, status })),
+  );
   expect(exported).not.toContain("plantedInASpan123");
 });
 
@@ -86,7 +100,9 @@ test("the span continues the trace that the request's _meta names, and links to 
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   const before = rowsIn(directory).length;
   const ambient = trace.getTracer("http").startSpan("POST /mcp");
-  await context.with(trace.setSpan(context.active(), ambient), async () => client.callTool({ name: "read", _meta: { traceparent } }));
+  await context.with(trace.setSpan(context.active(), ambient), async () =>
+    client.callTool({ name: "read", _meta: { traceparent } }),
+  );
   ambient.end();
   const [span] = serverSpans();
   expect(span?.spanContext().traceId).toBe("0af7651916cd43dd8448eb211c80319c");
@@ -106,7 +122,12 @@ test("a handler's own spans are children of the delivery's", async () => {
 });
 
 test("a traceparent that is none is ignored", async () => {
-  for (const traceparent of ["00-00000000000000000000000000000000-b7ad6b7169203331-01", "nonsense", 7, "x".repeat(100_000)]) {
+  for (const traceparent of [
+    "00-00000000000000000000000000000000-b7ad6b7169203331-01",
+    "nonsense",
+    7,
+    "x".repeat(100_000),
+  ]) {
     await client.callTool({ name: "read", _meta: { traceparent } });
   }
   expect(serverSpans()).toHaveLength(4);
@@ -118,5 +139,7 @@ test("the late completion of a call that was given up is an event of its span; t
   await expect(client.callTool({ name: "slow" }, undefined, { timeout: 30 })).rejects.toThrow(/timed out/);
   await expect.poll(() => serverSpans().length).toBe(1);
   expect(serverSpans()[0]?.events.map(({ name }) => name)).toEqual(["tachograph.late_completion"]);
-  expect(rowsIn(directory).slice(before)).toMatchObject([{ outcome: "cancelled", effect: "unknown", phase: "executed" }]);
+  expect(rowsIn(directory).slice(before)).toMatchObject([
+    { outcome: "cancelled", effect: "unknown", phase: "executed" },
+  ]);
 });

@@ -61,7 +61,9 @@ export function startCallSpan(tool: string | null, meta: Meta, startedAt: number
     {
       kind: SpanKind.SERVER,
       startTime: startedAt,
-      ...(remote !== null && ambient !== undefined && isSpanContextValid(ambient) ? { links: [{ context: ambient }] } : {}),
+      ...(remote !== null && ambient !== undefined && isSpanContextValid(ambient)
+        ? { links: [{ context: ambient }] }
+        : {}),
     },
     parent,
   );
@@ -119,5 +121,7 @@ function attributesOf(call: CallRecord, statusCode: number | null): Attributes {
     "tachograph.rule": call.rule,
     "tachograph.operation.id": call.operationId,
   };
-  return Object.fromEntries(Object.entries(attributes).filter((entry): entry is [string, string | number] => entry[1] !== null));
+  return Object.fromEntries(
+    Object.entries(attributes).filter((entry): entry is [string, string | number] => entry[1] !== null),
+  );
 }

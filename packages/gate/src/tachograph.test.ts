@@ -26,18 +26,23 @@ afterAll(async () => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-const text = (value: string): { content: { type: "text"; text: string }[] } => ({ content: [{ type: "text", text: value }] });
+const text = (value: string): { content: { type: "text"; text: string }[] } => ({
+  content: [{ type: "text", text: value }],
+});
 
 interface Setup {
   directory: string;
   client: ClientV1;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 /** A v1 server behind a gate, with a real client at the other end of an in-memory transport. */
 async function connectV1(register: (server: McpServerV1) => void, options: GateOptions = {}): Promise<Setup> {
   const directory = options.journalDirectory ?? newDirectory();
-  const server = tachograph(new McpServerV1({ name: "orders", version: "1.4.0" }), { ...options, journalDirectory: directory });
+  const server = tachograph(new McpServerV1({ name: "orders", version: "1.4.0" }), {
+    ...options,
+    journalDirectory: directory,
+  });
   register(server);
   const client = new ClientV1({ name: "claude-code", version: "2.1.330" });
   const [near, far] = MemoryV1.createLinkedPair();
@@ -47,8 +52,10 @@ async function connectV1(register: (server: McpServerV1) => void, options: GateO
 }
 
 const echo = (server: McpServerV1): void => {
-  server.registerTool("echo", { inputSchema: { text: z.any() }, annotations: { readOnlyHint: true } }, ({ text: value }) =>
-    text(typeof value === "string" ? value : JSON.stringify(value)),
+  server.registerTool(
+    "echo",
+    { inputSchema: { text: z.any() }, annotations: { readOnlyHint: true } },
+    ({ text: value }) => text(typeof value === "string" ? value : JSON.stringify(value)),
   );
 };
 
@@ -80,10 +87,15 @@ describe("a row", () => {
         seq: 1,
       },
     ]);
-    const definitions = entriesIn(directory).flatMap((entry) => (entry.kind === "definition" ? [entry.definition] : []));
+    const definitions = entriesIn(directory).flatMap((entry) =>
+      entry.kind === "definition" ? [entry.definition] : [],
+    );
     expect(definitions).toHaveLength(1);
     expect(definitions[0]?.hash).toBe(rowsIn(directory)[0]?.toolDefHash);
-    expect(JSON.parse(definitions[0]?.definition ?? "")).toMatchObject({ name: "echo", inputSchema: { type: "object" } });
+    expect(JSON.parse(definitions[0]?.definition ?? "")).toMatchObject({
+      name: "echo",
+      inputSchema: { type: "object" },
+    });
   });
 
   test("names the contract that was in force when the tool's contract changes while the server runs", async () => {
@@ -114,7 +126,9 @@ describe("a row", () => {
     );
     for (const name of ["plain", "hinted", "old_style"]) await client.callTool({ name });
     await close();
-    expect(rowsIn(directory).map(({ mutability, mutabilitySource, effect }) => [mutability, mutabilitySource, effect])).toEqual([
+    expect(
+      rowsIn(directory).map(({ mutability, mutabilitySource, effect }) => [mutability, mutabilitySource, effect]),
+    ).toEqual([
       ["mutating", "default", "applied"],
       ["destructive", "declared", "applied"],
       ["mutating", "default", "applied"],
@@ -164,7 +178,12 @@ describe("a row", () => {
     });
     const [near, far] = MemoryV1.createLinkedPair();
     await server.connect(far);
-    const call = (who: string) => ({ jsonrpc: "2.0" as const, id: 7, method: "tools/call", params: { name: "wait", arguments: { who } } });
+    const call = (who: string) => ({
+      jsonrpc: "2.0" as const,
+      id: 7,
+      method: "tools/call",
+      params: { name: "wait", arguments: { who } },
+    });
     await near.send(call("a"));
     await near.send(call("b"));
     await expect.poll(() => finish.size).toBe(2);
@@ -172,13 +191,21 @@ describe("a row", () => {
     await expect.poll(() => rowsIn(directory).length).toBe(1);
     finish.get("a")?.();
     await expect.poll(() => rowsIn(directory).length).toBe(2);
-    expect(callsIn(directory).map(({ payload }) => JSON.parse(payload?.arguments ?? ""))).toEqual([{ who: "b" }, { who: "a" }]);
+    expect(callsIn(directory).map(({ payload }) => JSON.parse(payload?.arguments ?? ""))).toEqual([
+      { who: "b" },
+      { who: "a" },
+    ]);
     await near.close();
   });
 });
 
 describe("a secret", () => {
-  const planted = ["Bearer plantedBearerToken12345", "plantedPassword98765", "planted-session-cookie", "plantedAuthInfoToken55"];
+  const planted = [
+    "Bearer plantedBearerToken12345",
+    "plantedPassword98765",
+    "planted-session-cookie",
+    "plantedAuthInfoToken55",
+  ];
 
   test("in arguments, results, errors, auth info or headers is nowhere in the journal or the diagnostics", async () => {
     const diagnostics: Diagnostic[] = [];
@@ -187,10 +214,14 @@ describe("a secret", () => {
       journalDirectory: directory,
       onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
     });
-    server.registerTool("login", { inputSchema: { password: z.string(), headers: z.any(), note: z.string() } }, ({ password }) => ({
-      ...text(`could not log in with ${password} and Authorization: ${planted[0]}`),
-      structuredContent: { echoed: password, cookie: planted[2] },
-    }));
+    server.registerTool(
+      "login",
+      { inputSchema: { password: z.string(), headers: z.any(), note: z.string() } },
+      ({ password }) => ({
+        ...text(`could not log in with ${password} and Authorization: ${planted[0]}`),
+        structuredContent: { echoed: password, cookie: planted[2] },
+      }),
+    );
     server.registerTool("explode", { inputSchema: { api_key: z.string() } }, ({ api_key: key }) => {
       throw new Error(`upstream refused key ${key}, header Authorization: ${planted[0]}`);
     });
@@ -201,7 +232,11 @@ describe("a secret", () => {
     const authInfo = { token: planted[3] as string, clientId: "robot", scopes: ["orders:read"] };
     const send = async (id: number, name: string, args: object): Promise<void> =>
       near.send({ jsonrpc: "2.0", id, method: "tools/call", params: { name, arguments: args } }, { authInfo });
-    await send(1, "login", { password: planted[1], headers: { Authorization: planted[0], Cookie: planted[2] }, note: `my password is ${planted[1]}` });
+    await send(1, "login", {
+      password: planted[1],
+      headers: { Authorization: planted[0], Cookie: planted[2] },
+      note: `my password is ${planted[1]}`,
+    });
     await send(2, "explode", { api_key: planted[1] });
     await send(3, "login", { password: { nested: planted[1] }, headers: null, note: planted[3] });
     await send(4, planted[0] as string, {});
@@ -210,7 +245,12 @@ describe("a secret", () => {
     expect(JSON.stringify(answers), "the client still gets its answer whole").toContain(planted[1]);
     const stored = JSON.stringify(entriesIn(directory)) + JSON.stringify(diagnostics);
     for (const secret of planted) expect(stored).not.toContain(secret.replace("Bearer ", ""));
-    expect(rowsIn(directory)[0]).toMatchObject({ principal: "robot", principalType: "client", scopes: ["orders:read"], authMethod: "bearer" });
+    expect(rowsIn(directory)[0]).toMatchObject({
+      principal: "robot",
+      principalType: "client",
+      scopes: ["orders:read"],
+      authMethod: "bearer",
+    });
     expect(rowsIn(directory)[0]?.redactions).toBeGreaterThan(3);
   });
 });
@@ -224,7 +264,9 @@ describe("hostile input is answered as without the gate, and is a row", () => {
     "a million items": Array.from({ length: 1_000_000 }, (_, index) => index),
     "NUL, lone surrogates, bidi and zero-width characters": "a\0b\ud800c\u202edcba\u200b",
     "HTML and a script": "<img src=x onerror=alert(1)><script>alert(2)</script>",
-    "members with the names of Object's own": JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{}},"toString":"x"}'),
+    "members with the names of Object's own": JSON.parse(
+      '{"__proto__":{"polluted":true},"constructor":{"prototype":{}},"toString":"x"}',
+    ),
     "ANSI escapes": "\u001b[31mred\u001b[0m\u0007",
   };
 
@@ -258,10 +300,20 @@ describe("hostile input is answered as without the gate, and is a row", () => {
     const [near, far] = MemoryV2.createLinkedPair();
     await server.connect(far);
     await client.connect(near);
-    await client.callTool({ name: "tool\0\ud800".repeat(10_000), _meta: { "claudecode/toolUseId": "i".repeat(200), sessionId: "s\0\u202e" } }).catch(() => undefined);
+    await client
+      .callTool({
+        name: "tool\0\ud800".repeat(10_000),
+        _meta: { "claudecode/toolUseId": "i".repeat(200), sessionId: "s\0\u202e" },
+      })
+      .catch(() => undefined);
     await client.close();
     const [row] = rowsIn(directory);
-    expect(row).toMatchObject({ outcome: "unknown_tool", truncated: true, toolUseId: "i".repeat(200), sessionId: "s\ufffd\u202e" });
+    expect(row).toMatchObject({
+      outcome: "unknown_tool",
+      truncated: true,
+      toolUseId: "i".repeat(200),
+      sessionId: "s\ufffd\u202e",
+    });
     expect(row?.tool?.length).toBeLessThan(300);
     expect(row?.clientName?.length).toBeLessThan(200);
     expect(JSON.stringify(row)).not.toMatch(/\\u0000|\\ud800/);
@@ -281,36 +333,45 @@ describe("wrapping", () => {
   test.each([
     ["v1", () => new McpServerV1({ name: "a", version: "1" }), MemoryV1],
     ["v2", () => new McpServerV2({ name: "a", version: "1" }), MemoryV2],
-  ] as const)("%s: tools that were registered before, by somebody's factory, are watched like all others", async (_sdk, make, Memory) => {
-    const directory = newDirectory();
-    const server = make() as McpServerV1;
-    server.registerTool("early", { inputSchema: { n: z.number() } }, ({ n }) => {
-      if (n > 1) throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
-      return text(String(n));
-    });
-    tachograph(server, { journalDirectory: directory });
-    const [near, far] = Memory.createLinkedPair();
-    await server.connect(far as never);
-    const client = new ClientV1({ name: "claude-code", version: "1" });
-    await client.connect(near as never);
-    for (const n of [1, 2, "three"]) await client.callTool({ name: "early", arguments: { n } });
-    await client.close();
-    expect(rowsIn(directory)).toMatchObject([
-      { outcome: "ok", effect: "applied", phase: "answered" },
-      { outcome: "tool_error", effect: "none", errorCode: "ECONNREFUSED" },
-      { outcome: "invalid_input", issues: [{ path: "/n" }] },
-    ]);
-  });
+  ] as const)(
+    "%s: tools that were registered before, by somebody's factory, are watched like all others",
+    async (_sdk, make, Memory) => {
+      const directory = newDirectory();
+      const server = make() as McpServerV1;
+      server.registerTool("early", { inputSchema: { n: z.number() } }, ({ n }) => {
+        if (n > 1) throw Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
+        return text(String(n));
+      });
+      tachograph(server, { journalDirectory: directory });
+      const [near, far] = Memory.createLinkedPair();
+      await server.connect(far);
+      const client = new ClientV1({ name: "claude-code", version: "1" });
+      await client.connect(near);
+      for (const n of [1, 2, "three"]) await client.callTool({ name: "early", arguments: { n } });
+      await client.close();
+      expect(rowsIn(directory)).toMatchObject([
+        { outcome: "ok", effect: "applied", phase: "answered" },
+        { outcome: "tool_error", effect: "none", errorCode: "ECONNREFUSED" },
+        { outcome: "invalid_input", issues: [{ path: "/n" }] },
+      ]);
+    },
+  );
 
   test.each<[string, unknown, RegExp]>([
     ["an unknown option", { tool: {} }, /unknown option "tool"; known are .*tools/],
-    ["a wrong mutability", { tools: { refund: { mutability: "write" } } }, /tool "refund": mutability is "write"; write one of read, mutating, destructive/],
+    [
+      "a wrong mutability",
+      { tools: { refund: { mutability: "write" } } },
+      /tool "refund": mutability is "write"; write one of read, mutating, destructive/,
+    ],
     ["an unknown option of a tool", { tools: { refund: { scope: [] } } }, /tool "refund": unknown option "scope"/],
     ["a short fingerprint key", { fingerprintKey: "short" }, /fingerprintKey has 5 bytes; give 16 or more/],
     ["a pattern that would remove one match only", { redact: { patterns: [/x/] } }, /needs the g flag/],
   ])("with %s fails at once and says what to write", (_name, options, message) => {
     const journalDirectory = newDirectory();
-    expect(() => tachograph(new McpServerV1({ name: "a", version: "1" }), { journalDirectory, ...(options as GateOptions) })).toThrow(message);
+    expect(() =>
+      tachograph(new McpServerV1({ name: "a", version: "1" }), { journalDirectory, ...(options as GateOptions) }),
+    ).toThrow(message);
   });
 
   test("a journal that cannot be written changes nothing for the client, and is reported", async () => {

@@ -1,5 +1,5 @@
 import { Connection, currentDelivery, type Gate, type TransportLike } from "./connection.ts";
-import { Contracts, type RegisteredTool } from "./contracts.ts";
+import { Contracts } from "./contracts.ts";
 import { checkGateOptions, type GateOptions } from "./options.ts";
 import { recorderFor } from "./recorder.ts";
 
@@ -66,7 +66,9 @@ function refuseLateGate(server: object, low: Record<string, unknown>): void {
   try {
     (low as unknown as LowLevelServer).assertCanSetRequestHandler?.("tools/call");
   } catch {
-    throw new TypeError("tachograph(server): call it before the handler of tools/call is set, right where the server is made");
+    throw new TypeError(
+      "tachograph(server): call it before the handler of tools/call is set, right where the server is made",
+    );
   }
 }
 
@@ -76,7 +78,9 @@ function adoptTools(server: Record<string, unknown>, contracts: Contracts): void
   for (const [name, tool] of Object.entries(isObject(tools) ? tools : {})) {
     const { update, handler } = tool as { update?: unknown; handler?: unknown };
     if (typeof update !== "function" || handler === undefined) {
-      throw new TypeError(`tachograph(server): call it before tools are registered; "${name}" cannot be wrapped any more`);
+      throw new TypeError(
+        `tachograph(server): call it before tools are registered; "${name}" cannot be wrapped any more`,
+      );
     }
     (update as Handler).call(tool, { callback: observed(handler) });
     watchTool(name, tool as Record<string, unknown>, contracts);
@@ -183,7 +187,8 @@ function observeHandler(handler: Handler, call: unknown[], self?: unknown): unkn
   return result;
 }
 
-const isThenable = (value: unknown): value is Promise<unknown> => isObject(value) && typeof value["then"] === "function";
+const isThenable = (value: unknown): value is Promise<unknown> =>
+  isObject(value) && typeof value["then"] === "function";
 
 /** v1: `extra.signal`; v2: `ctx.mcpReq.signal`. */
 function signalOf(extra: unknown): AbortSignal | undefined {
@@ -228,7 +233,7 @@ function watchRegistration(owner: Record<string, unknown>, method: string, contr
 
 function watchTool(name: string, registered: Record<string, unknown>, contracts: Contracts): void {
   let current = name;
-  contracts.register(current, registered as RegisteredTool);
+  contracts.register(current, registered);
   const update = registered["update"];
   if (typeof update !== "function") return;
   registered["update"] = (updates: Record<string, unknown>): unknown => {
@@ -238,7 +243,7 @@ function watchTool(name: string, registered: Record<string, unknown>, contracts:
       contracts.unregister(current);
       if (typeof updates["name"] === "string") {
         current = updates["name"];
-        contracts.register(current, registered as RegisteredTool);
+        contracts.register(current, registered);
       }
     }
     return result;

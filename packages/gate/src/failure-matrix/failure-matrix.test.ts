@@ -35,7 +35,11 @@ const row = (outcome: Outcome, effect: Effect, retryClass: RetryClass, phase: Ph
 });
 
 const cases: Record<string, Case> = {
-  "a read that succeeds": { tool: "read_echo", args: { text: "hello" }, expected: row("ok", "none", "none", "answered") },
+  "a read that succeeds": {
+    tool: "read_echo",
+    args: { text: "hello" },
+    expected: row("ok", "none", "none", "answered"),
+  },
   "a write that succeeds": { tool: "write", args: { amount: 5 }, expected: row("ok", "applied", "none", "answered") },
   "a destructive call that succeeds": { tool: "remove", expected: row("ok", "applied", "none", "answered") },
   "arguments that break the schema": {
@@ -59,14 +63,23 @@ const cases: Record<string, Case> = {
     tool: "throws_reset",
     expected: row("tool_error", "unknown", "verify", "answered", "ECONNRESET"),
   },
-  "a handler that returns an error": { tool: "returns_error", expected: row("tool_error", "unknown", "verify", "answered") },
-  "a read that returns an error": { tool: "read_returns_error", expected: row("tool_error", "none", "terminal", "answered") },
+  "a handler that returns an error": {
+    tool: "returns_error",
+    expected: row("tool_error", "unknown", "verify", "answered"),
+  },
+  "a read that returns an error": {
+    tool: "read_returns_error",
+    expected: row("tool_error", "none", "terminal", "answered"),
+  },
   "a result that breaks the output schema": {
     tool: "breaks_output",
     expected: row("invalid_output", "applied", "terminal", "answered"),
     low: row("ok", "applied", "none", "answered"),
   },
-  "a result that is no tool result": { tool: "no_result", expected: row("invalid_output", "applied", "terminal", "answered") },
+  "a result that is no tool result": {
+    tool: "no_result",
+    expected: row("invalid_output", "applied", "terminal", "answered"),
+  },
   "a tool that does not exist": {
     tool: "no_such_tool",
     args: { a: 1 },
@@ -88,7 +101,11 @@ const cases: Record<string, Case> = {
     kinds: ["v1", "v2"],
     expected: row("tool_error", "unknown", "verify", "answered"),
   },
-  "arguments that are no object": { tool: "write", args: "five", expected: row("malformed", "none", "terminal", "received") },
+  "arguments that are no object": {
+    tool: "write",
+    args: "five",
+    expected: row("malformed", "none", "terminal", "received"),
+  },
   "a handler that asks the user to sign in (v1)": {
     tool: "asks_url",
     kinds: ["v1"],
@@ -99,7 +116,9 @@ const cases: Record<string, Case> = {
 const legacyWires: WireName[] = ["memory", "stdio", "http", "http-stateless"];
 const cells: { kind: Kind; wire: WireName }[] = [
   ...(["v1", "v1-low", "v2", "v2-low"] as const).flatMap((kind) => legacyWires.map((wire) => ({ kind, wire }))),
-  ...(["v2", "v2-low"] as const).flatMap((kind) => (["stdio-modern", "http-modern"] as const).map((wire) => ({ kind, wire }))),
+  ...(["v2", "v2-low"] as const).flatMap((kind) =>
+    (["stdio-modern", "http-modern"] as const).map((wire) => ({ kind, wire })),
+  ),
 ];
 
 const call = (id: string, tool: unknown, args: unknown, wire: WireName): Message => ({
@@ -127,7 +146,10 @@ async function until(directory: string, holds: (entries: JournalEntry[]) => bool
 
 async function open(kind: Kind, wire: WireName): Promise<{ bare: Wire; gated: Wire; directory: string }> {
   const directory = newDirectory();
-  const [bare, gated] = await Promise.all([openWire(wire, kind, null), openWire(wire, kind, { journalDirectory: directory })]);
+  const [bare, gated] = await Promise.all([
+    openWire(wire, kind, null),
+    openWire(wire, kind, { journalDirectory: directory }),
+  ]);
   return { bare, gated, directory };
 }
 
@@ -151,10 +173,15 @@ describe.each(cells)("$kind over $wire", ({ kind, wire }) => {
     }
     await Promise.all([bare.close(), gated.close()]);
     const rows = rowsIn(directory);
-    expect(rows.map(({ rpcId }) => rpcId).toSorted()).toEqual(mine.map(([name]) => JSON.stringify(name)).toSorted());
+    expect(new Set(rows.map(({ rpcId }) => rpcId))).toEqual(new Set(mine.map(([name]) => JSON.stringify(name))));
+    expect(rows).toHaveLength(mine.length);
     for (const [name, { expected, low, tool }] of mine) {
       const found = rows.find(({ rpcId }) => rpcId === JSON.stringify(name)) as CallRecord;
-      expect(found, name).toMatchObject({ ...(isLow ? (low ?? expected) : expected), tool, serverName: `matrix-${kind}` });
+      expect(found, name).toMatchObject({
+        ...(isLow ? (low ?? expected) : expected),
+        tool,
+        serverName: `matrix-${kind}`,
+      });
       expect(found.transport).toBe(wire.split("-")[0]);
       expect(found.startedAt).toBeGreaterThan(0);
     }
@@ -173,7 +200,11 @@ describe.each(cells)("$kind over $wire", ({ kind, wire }) => {
       const cancellation = {
         jsonrpc: "2.0",
         method: "notifications/cancelled",
-        params: { requestId: "cancelled", reason: "too slow", ...(wire.endsWith("modern") ? { _meta: modernMeta } : {}) },
+        params: {
+          requestId: "cancelled",
+          reason: "too slow",
+          ...(wire.endsWith("modern") ? { _meta: modernMeta } : {}),
+        },
       };
       await Promise.all([bare.send(cancellation), gated.send(cancellation)]);
       await until(directory, (entries) => entries.some(({ kind: frame }) => frame === "call"));
@@ -212,7 +243,9 @@ test.each(["v1-low", "v2-low"] as const)(
     await until(directory, (entries) => entries.some(({ kind: frame }) => frame === "call"));
     expect(await bare.answer("silent", 10)).toBeNull();
     expect(await gated.answer("silent", 10)).toBeNull();
-    expect(rowsIn(directory)).toMatchObject([{ ...row("tool_error", "unknown", "verify", "executed"), reason: "the SDK sent no answer" }]);
+    expect(rowsIn(directory)).toMatchObject([
+      { ...row("tool_error", "unknown", "verify", "executed"), reason: "the SDK sent no answer" },
+    ]);
     await Promise.all([bare.close(), gated.close()]);
   },
 );
@@ -241,7 +274,13 @@ test("a request for more input and the call that brings it are two rows, and the
     expect(await gated.answer(message["id"])).toEqual(await bare.answer(message["id"]));
   }
   expect(rowsIn(directory)).toMatchObject([
-    { ...row("input_required", "none", "none", "answered"), retryKind: "first", sessionId: "one-conversation", sessionSource: "meta", seq: 1 },
+    {
+      ...row("input_required", "none", "none", "answered"),
+      retryKind: "first",
+      sessionId: "one-conversation",
+      sessionSource: "meta",
+      seq: 1,
+    },
     { ...row("ok", "applied", "none", "answered"), retryKind: "continuation", attempt: 2, seq: 2 },
   ]);
   await Promise.all([bare.close(), gated.close()]);
@@ -255,7 +294,14 @@ describe.each([
   { kind: "v2", wire: "http-modern" },
 ] as const)("$kind over $wire, refused before a transport", ({ kind, wire }) => {
   const write = (id: string): Message => call(id, "write", { amount: 1 }, wire);
-  const refusals: { name: string; message: Message; outcome: Outcome; errorCode?: string; tool?: string | null; retryAfterMs?: number }[] = [
+  const refusals: {
+    name: string;
+    message: Message;
+    outcome: Outcome;
+    errorCode?: string;
+    tool?: string | null;
+    retryAfterMs?: number;
+  }[] = [
     {
       name: "bad credentials",
       message: { ...write("r"), headers: { authorization: "Bearer expired-token-1234" } },
@@ -275,29 +321,54 @@ describe.each([
       retryAfterMs: 7_000,
     },
     { name: "a body that is no JSON", message: { id: "r", raw: "{nonsense" }, outcome: "malformed", tool: null },
-    { name: "a wrong content type", message: { ...write("r"), headers: { "content-type": "text/plain" } }, outcome: "malformed" },
+    {
+      name: "a wrong content type",
+      message: { ...write("r"), headers: { "content-type": "text/plain" } },
+      outcome: "malformed",
+    },
     ...(wire === "http"
-      ? [{ name: "an unknown session", message: { ...write("r"), headers: { "mcp-session-id": "another" } }, outcome: "malformed" as const }]
+      ? [
+          {
+            name: "an unknown session",
+            message: { ...write("r"), headers: { "mcp-session-id": "another" } },
+            outcome: "malformed" as const,
+          },
+        ]
       : []),
     ...(wire === "http-modern"
-      ? [{ name: "a header that contradicts the body", message: { ...write("r"), headers: { "mcp-name": "remove" } }, outcome: "malformed" as const }]
+      ? [
+          {
+            name: "a header that contradicts the body",
+            message: { ...write("r"), headers: { "mcp-name": "remove" } },
+            outcome: "malformed" as const,
+          },
+        ]
       : []),
   ];
 
-  test.each(refusals)("$name: the same answer, and one row", async ({ message, outcome, errorCode, tool = "write", retryAfterMs }) => {
-    const before = executed.length;
-    const { bare, gated, directory } = await open(kind, wire);
-    await Promise.all([bare.send(message), gated.send(message)]);
-    const answer = await gated.answer("r");
-    expect(answer).toEqual(await bare.answer("r"));
-    expect(answer).not.toBeNull();
-    await Promise.all([bare.close(), gated.close()]);
-    await until(directory, (entries) => entries.some(({ kind: frame }) => frame === "call"));
-    const rows = rowsIn(directory);
-    expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ outcome, effect: "none", phase: "received", tool, ...(errorCode === undefined ? {} : { errorCode }) });
-    if (retryAfterMs !== undefined) expect(rows[0]?.retryAfterMs).toBe(retryAfterMs);
-    expect(executed).toHaveLength(before);
-    expect(JSON.stringify(rows)).not.toContain("token-1234");
-  });
+  test.each(refusals)(
+    "$name: the same answer, and one row",
+    async ({ message, outcome, errorCode, tool = "write", retryAfterMs }) => {
+      const before = executed.length;
+      const { bare, gated, directory } = await open(kind, wire);
+      await Promise.all([bare.send(message), gated.send(message)]);
+      const answer = await gated.answer("r");
+      expect(answer).toEqual(await bare.answer("r"));
+      expect(answer).not.toBeNull();
+      await Promise.all([bare.close(), gated.close()]);
+      await until(directory, (entries) => entries.some(({ kind: frame }) => frame === "call"));
+      const rows = rowsIn(directory);
+      expect(rows).toHaveLength(1);
+      expect(rows[0]).toMatchObject({
+        outcome,
+        effect: "none",
+        phase: "received",
+        tool,
+        ...(errorCode === undefined ? {} : { errorCode }),
+      });
+      if (retryAfterMs !== undefined) expect(rows[0]?.retryAfterMs).toBe(retryAfterMs);
+      expect(executed).toHaveLength(before);
+      expect(JSON.stringify(rows)).not.toContain("token-1234");
+    },
+  );
 });

@@ -7,7 +7,12 @@ import {
   UrlElicitationRequiredError,
   type CallToolResult,
 } from "@modelcontextprotocol/sdk/types.js";
-import { inputRequired, McpServer as McpServerV2, ProtocolError, Server as ServerV2 } from "@modelcontextprotocol/server";
+import {
+  inputRequired,
+  McpServer as McpServerV2,
+  ProtocolError,
+  Server as ServerV2,
+} from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { tachograph } from "../tachograph.ts";
 import type { GateOptions } from "../options.ts";
@@ -31,12 +36,21 @@ const fail = (message: string, fields: object): never => {
 export const executed: string[] = [];
 
 export const tools: Record<string, Tool> = {
-  read_echo: { annotations: { readOnlyHint: true }, input: z.object({ text: z.string() }), run: ({ text: value }) => text(String(value)) },
+  read_echo: {
+    annotations: { readOnlyHint: true },
+    input: z.object({ text: z.string() }),
+    run: ({ text: value }) => text(String(value)),
+  },
   write: { input: z.object({ amount: z.number() }), run: ({ amount }) => text(`wrote ${String(amount)}`) },
   remove: { annotations: { destructiveHint: true }, run: () => text("removed") },
-  strict_date: { input: z.strictObject({ date: z.string().regex(/^\d{4}-\d\d-\d\d$/), note: z.string().optional() }), run: () => text("booked") },
+  strict_date: {
+    input: z.strictObject({ date: z.string().regex(/^\d{4}-\d\d-\d\d$/), note: z.string().optional() }),
+    run: () => text("booked"),
+  },
   throws: { run: () => fail("the ledger is locked", {}) },
-  throws_never_sent: { run: () => fail("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }) }) },
+  throws_never_sent: {
+    run: () => fail("fetch failed", { cause: Object.assign(new Error("connect"), { code: "ECONNREFUSED" }) }),
+  },
   throws_reset: { run: () => fail("read ECONNRESET", { code: "ECONNRESET" }) },
   throws_nothing: {
     run: () => {
@@ -73,7 +87,9 @@ export function buildServer(kind: Kind, gate: GateOptions | null): McpServerV1 |
       if (gate) tachograph(server, gate);
       registerAll(server as never);
       server.registerTool("asks_url", {}, () => {
-        throw new UrlElicitationRequiredError([{ mode: "url", elicitationId: "e1", url: "https://example.com/", message: "sign in" }]);
+        throw new UrlElicitationRequiredError([
+          { mode: "url", elicitationId: "e1", url: "https://example.com/", message: "sign in" },
+        ]);
       });
       return server;
     }
@@ -99,8 +115,9 @@ export function buildServer(kind: Kind, gate: GateOptions | null): McpServerV1 |
       const server = new ServerV1(info, { capabilities: { tools: {} } });
       if (gate) tachograph(server, gate);
       server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listing() }));
-      server.setRequestHandler(CallToolRequestSchema, (request, extra) =>
-        dispatch(request.params, extra, (code, message) => new McpError(code, message)) as never,
+      server.setRequestHandler(
+        CallToolRequestSchema,
+        (request, extra) => dispatch(request.params, extra, (code, message) => new McpError(code, message)) as never,
       );
       return server;
     }
@@ -108,8 +125,9 @@ export function buildServer(kind: Kind, gate: GateOptions | null): McpServerV1 |
       const server = new ServerV2(info, { capabilities: { tools: {} } });
       if (gate) tachograph(server, gate);
       server.setRequestHandler("tools/list", () => ({ tools: listing() }));
-      server.setRequestHandler("tools/call", (request, ctx) =>
-        dispatch(request.params, ctx, (code, message) => new ProtocolError(code, message)) as never,
+      server.setRequestHandler(
+        "tools/call",
+        (request, ctx) => dispatch(request.params, ctx, (code, message) => new ProtocolError(code, message)) as never,
       );
       return server;
     }
@@ -123,7 +141,11 @@ interface Registrar {
 function registerAll(server: Registrar): void {
   for (const [name, tool] of Object.entries(tools)) {
     const { annotations, input, output } = tool;
-    const config = { annotations, ...(input ? { inputSchema: input } : {}), ...(output ? { outputSchema: output } : {}) };
+    const config = {
+      annotations,
+      ...(input ? { inputSchema: input } : {}),
+      ...(output ? { outputSchema: output } : {}),
+    };
     const registered = server.registerTool(name, config, (...call) => {
       executed.push(name);
       return tool.run(input ? (call[0] as Record<string, unknown>) : {}, signalOf(call.at(-1)));

@@ -97,7 +97,9 @@ async function openMemory(kind: Kind, gate: GateOptions | null): Promise<Wire> {
 
 async function openStdio(kind: Kind, gate: GateOptions | null, more: string[]): Promise<Wire> {
   const program = fileURLToPath(new URL("./stdio-server.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, kind, gate?.journalDirectory ?? "", ...more], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [program, kind, gate?.journalDirectory ?? "", ...more], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const answers = new Answers();
   createInterface({ input: child.stdout }).on("line", (line) => answers.take(JSON.parse(line)));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
@@ -119,7 +121,6 @@ async function openStdio(kind: Kind, gate: GateOptions | null, more: string[]): 
   return wire;
 }
 
-
 type HttpHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 function httpHandler(name: WireName, kind: Kind, gate: GateOptions | null): HttpHandler {
@@ -128,7 +129,7 @@ function httpHandler(name: WireName, kind: Kind, gate: GateOptions | null): Http
   };
   if (name === "http-modern") {
     const handle = toNodeHandler(createMcpHandler(() => buildServer(kind, gate) as never));
-    return async (request, response) => handle(request as never, response as never);
+    return async (request, response) => handle(request, response);
   }
   const isV1 = kind.startsWith("v1");
   if (name === "http-stateless") {
@@ -191,13 +192,29 @@ async function openHttp(name: WireName, kind: Kind, gate: GateOptions | null): P
     const version = name === "http-modern" || body["id"] === "opening" ? {} : { "mcp-protocol-version": LEGACY };
     const response = await fetch(url, {
       method: "POST",
-      headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...version, ...session, ...modern, ...headers },
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        ...version,
+        ...session,
+        ...modern,
+        ...headers,
+      },
       body: typeof body["raw"] === "string" ? body["raw"] : JSON.stringify(body),
       signal: abort.signal,
     });
     const text = await response.text();
-    const messages = text.startsWith("{") ? [text] : text.split("\n").filter((line) => line.startsWith("data: {")).map((line) => line.slice(6));
-    for (const line of messages) answers.take({ ...(JSON.parse(line) as Message), ...(response.ok ? {} : { status: response.status, id: body["id"] }) });
+    const messages = text.startsWith("{")
+      ? [text]
+      : text
+          .split("\n")
+          .filter((line) => line.startsWith("data: {"))
+          .map((line) => line.slice(6));
+    for (const line of messages)
+      answers.take({
+        ...(JSON.parse(line) as Message),
+        ...(response.ok ? {} : { status: response.status, id: body["id"] }),
+      });
     if (messages.length === 0 && !response.ok) answers.take({ id: body["id"], status: response.status });
   };
   const wire: Wire = {
@@ -228,4 +245,3 @@ const modernHeaders = (body: Message): Record<string, string> => {
     ...(typeof params?.name === "string" ? { "mcp-name": params.name } : {}),
   };
 };
-
