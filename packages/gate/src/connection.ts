@@ -2,11 +2,13 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { context } from "@opentelemetry/api";
 import { newId, type Transport } from "@tachograph/record";
 import type { Contracts } from "./contracts.ts";
-import { Delivery, type ConnectionFacts, type ServerIdentity } from "./delivery.ts";
+import type { ConnectionFacts, ServerIdentity } from "./delivery-inputs.ts";
+import { Delivery } from "./delivery.ts";
 import type { GateOptions } from "./options.ts";
 import type { JsonRpcResponse } from "./outcome-of.ts";
 import type { Recorder } from "./recorder.ts";
 import type { MessageExtra } from "./request-context.ts";
+import { isObject } from "./is-object.ts";
 
 /** The part of either SDK's transport that the gate touches. */
 export interface TransportLike {
@@ -39,7 +41,6 @@ export const currentDelivery = new AsyncLocalStorage<Delivery>();
 /** One HTTP request, so that the HTTP observer knows which requests reached a transport. */
 export const currentHttpRequest = new AsyncLocalStorage<{ reached: boolean }>();
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 const isRequestId = (id: unknown): boolean =>
   typeof id === "string" || (typeof id === "number" && Number.isInteger(id));
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, CanonicalJsonError, type Mutability, type MutabilitySource } from "@tachograph/record";
 import type { ToolOptions } from "./options.ts";
+import { isObject } from "./is-object.ts";
 
 /** A tool as `registerTool` of either SDK returns it. */
 export interface RegisteredTool {
@@ -186,8 +187,6 @@ const sameContract = (known: KnownFacts, tool: RegisteredTool | ListedTool | und
   known.outputSchema === tool?.outputSchema;
 
 const UNKNOWN_TOOL: ToolFacts = { mutability: "mutating", mutabilitySource: "default", contract: null };
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /** Standard Schema's own conversion, which zod has from 4.2 on; undefined where a schema cannot say. */
 function jsonSchemaOf(schema: unknown, direction: "input" | "output"): unknown {

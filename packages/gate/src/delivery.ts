@@ -1,55 +1,22 @@
 import {
   classifyRetry,
-  storable,
   verdictOf,
   type CallRecord,
   type Outcome,
   type PastDelivery,
-  type Transport,
   type Verdict,
 } from "@tachograph/record";
 import { fingerprintArguments, hashFields } from "@tachograph/record/fingerprint";
-import type { Contracts } from "./contracts.ts";
+import { firstText, messageOf } from "./answer-text.ts";
+import { captureJson, type CapturedJson } from "./capture-json.ts";
+import type { DeliveryInputs } from "./delivery-inputs.ts";
 import { classifyError } from "./errors/classify-error.ts";
 import { failedFieldsOf, findIssues } from "./issues.ts";
-import type { AuthInfo, GateOptions } from "./options.ts";
+import type { AuthInfo } from "./options.ts";
 import { outcomeOf, type JsonRpcResponse } from "./outcome-of.ts";
-import type { Recorder } from "./recorder.ts";
-import {
-  deriveSession,
-  envelopeOf,
-  headerOf,
-  metaOf,
-  principalOf,
-  toolUseIdOf,
-  type MessageExtra,
-} from "./request-context.ts";
+import { deriveSession, envelopeOf, headerOf, metaOf, principalOf, toolUseIdOf } from "./request-context.ts";
 import { startCallSpan, type CallSpan } from "./span.ts";
-
-export interface ServerIdentity {
-  name: string;
-  version: string | null;
-}
-
-/** What the connection learned about its client when it was opened. */
-export interface ConnectionFacts {
-  connectionId: string;
-  transport: Transport;
-  transportSessionId: string | undefined;
-  protocolVersion: string | null;
-  clientName: string | null;
-  clientVersion: string | null;
-}
-
-export interface DeliveryInputs {
-  recorder: Recorder;
-  options: GateOptions;
-  server: ServerIdentity;
-  contracts: Contracts;
-  connection: ConnectionFacts;
-  message: { id?: unknown; params?: unknown };
-  extra: MessageExtra | undefined;
-}
+import { isObject } from "./is-object.ts";
 
 const MAX_TOOL_NAME = 256;
 const MAX_MESSAGE = 1_000;
@@ -57,7 +24,6 @@ const MAX_MESSAGE = 1_000;
 const UNANSWERED_MS = 2_000;
 /** A shorter text would be found everywhere. */
 const MIN_TOKEN = 4;
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 const microseconds = (fromMs: number, toMs: number): number => Math.max(0, Math.round((toMs - fromMs) * 1000));
 
 /** One `tools/call` on its way through the gate. It becomes exactly one row and one span. */
@@ -176,7 +142,7 @@ export class Delivery {
       authorizeUs: null,
       onceUs: null,
       executeUs: null,
-      argumentsBytes: jsonBytes(this.#arguments, captured),
+      argumentsBytes: captured.bytes,
       resultBytes: null,
       redactions: captured.redactions,
       truncated: captured.truncated,
@@ -287,7 +253,7 @@ export class Delivery {
     // What cannot be written as JSON never reaches a client behind a pipe or a socket.
     if (captured.unwritable && this.call.transport !== "memory") outcome = "invalid_output";
     const { call } = this;
-    call.resultBytes = jsonBytes(payload, captured);
+    call.resultBytes = captured.bytes;
     call.redactions += captured.redactions;
     call.truncated ||= captured.truncated;
     if (observed.begun || outcome === "ok") call.phase = "answered";
@@ -377,11 +343,14 @@ export class Delivery {
 
   #capture(tool: string | null, value: unknown): CapturedJson {
     const { recorder, options } = this.#inputs;
-    if (value === undefined) return { json: null, redactions: 0, truncated: false, kept: false, unwritable: false };
-    const redacted = recorder.redactor.json(value, this.#secrets, options.captureLimits);
-    const kept =
-      tool === null || !Object.hasOwn(options.tools ?? {}, tool) || options.tools?.[tool]?.capture !== "none";
-    return { ...redacted, json: kept ? redacted.json : null, kept, unwritable: redacted.json === null };
+    const tools = options.tools ?? {};
+    const keep = tool === null || !Object.hasOwn(tools, tool) || tools[tool]?.capture !== "none";
+    return captureJson(value, {
+      redactor: recorder.redactor,
+      secrets: this.#secrets,
+      limits: options.captureLimits,
+      keep,
+    });
   }
 
   #clean(text: string, maxLength: number): string {
@@ -397,40 +366,4 @@ export class Delivery {
   #cleanOrNull(text: string | null | undefined, maxLength: number): string | null {
     return text === null || text === undefined ? null : this.#clean(text, maxLength);
   }
-}
-
-interface CapturedJson {
-  json: string | null;
-  redactions: number;
-  truncated: boolean;
-  kept: boolean;
-  unwritable: boolean;
-}
-
-function jsonBytes(value: unknown, captured: CapturedJson): number | null {
-  if (value === undefined) return null;
-  if (captured.json !== null && captured.redactions === 0 && !captured.truncated)
-    return Buffer.byteLength(captured.json);
-  try {
-    return Buffer.byteLength(JSON.stringify(value) ?? "");
-  } catch {
-    return null;
-  }
-}
-
-function messageOf(error: unknown): string | null {
-  if (typeof error === "string") return error;
-  if (!isObject(error)) return null;
-  try {
-    return typeof error["message"] === "string" ? storable(error["message"]) : null;
-  } catch {
-    return null;
-  }
-}
-
-function firstText(result: unknown): string | null {
-  const content = isObject(result) ? result["content"] : undefined;
-  if (!Array.isArray(content)) return null;
-  const block = (content as unknown[]).find((item) => isObject(item) && typeof item["text"] === "string");
-  return isObject(block) ? String(block["text"]) : null;
 }

@@ -6,6 +6,7 @@ import { Delivery } from "./delivery.ts";
 import { parseRetryAfter } from "./errors/classify-error.ts";
 import type { AuthInfo, GateOptions } from "./options.ts";
 import { recorderFor } from "./recorder.ts";
+import { isObject } from "./is-object.ts";
 
 export interface HttpObserverOptions extends GateOptions {
   /** Name and version of the MCP server behind this layer, as it gives them to `McpServer`. */
@@ -41,8 +42,6 @@ function outcomeOfStatus(status: number): { outcome: Outcome; reason: string } {
         : { outcome: "malformed", reason: `refused by the HTTP layer: no well-formed request (${status})` };
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /** The `tools/call` messages in a body; one without a name where the body cannot be read but a header says what it is. */
 function callsIn(request: CallRequest, refusal: Refusal): Record<string, unknown>[] {

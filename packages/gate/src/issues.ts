@@ -1,8 +1,7 @@
 import type { Issue } from "@tachograph/record";
+import { isObject } from "./is-object.ts";
 
 const MAX_ISSUES = 20;
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
-
 /** RFC 6901. */
 const pointer = (path: readonly unknown[]): string =>
   path

@@ -1,4 +1,5 @@
 import type { Outcome } from "@tachograph/record";
+import { isObject } from "./is-object.ts";
 
 /** What the gate saw happen before the answer came. */
 export interface Observed {
@@ -19,8 +20,6 @@ export interface JsonRpcResponse {
 
 const METHOD_NOT_FOUND = -32601;
 const URL_ELICITATION_REQUIRED = -32042;
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /** Whether a handler asks for more input instead of answering (protocol 2026-07-28). */
 export const asksForInput = (result: unknown): boolean =>

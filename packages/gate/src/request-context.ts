@@ -1,5 +1,6 @@
 import type { SessionSource, Transport } from "@tachograph/record";
 import type { AuthInfo, GateOptions, Principal } from "./options.ts";
+import { isObject } from "./is-object.ts";
 
 /** What both SDKs hand over with a message; each fills its own half. */
 export interface MessageExtra {
@@ -28,8 +29,6 @@ const knownToolUseIdKeys = ["claudecode/toolUseId", "toolUseId", "toolCallId"];
 const MAX_ID_LENGTH = 256;
 
 export type Meta = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 
 /** `params._meta` of a request, empty where there is none. */
 export function metaOf(params: unknown): Meta {

@@ -2,6 +2,7 @@ import { Connection, currentDelivery, type Gate, type TransportLike } from "./co
 import { Contracts } from "./contracts.ts";
 import { checkGateOptions, type GateOptions } from "./options.ts";
 import { recorderFor } from "./recorder.ts";
+import { isObject } from "./is-object.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
 type Handler = (...args: unknown[]) => unknown;
@@ -22,7 +23,6 @@ export interface HighLevelServer {
 
 const gated = new WeakSet<object>();
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
 const isHighLevel = (server: object): server is HighLevelServer =>
   "registerTool" in server && "server" in server && isObject(server.server) && "setRequestHandler" in server.server;
 
