@@ -118,3 +118,20 @@ test("an address that names nothing says so", async ({ request, service, signedI
     expect(await response.text()).toContain("There is nothing here.");
   }
 });
+
+test("a click anywhere in a row opens its call", async ({ page }) => {
+  await page.goto("/sessions?sort=retries");
+  await page
+    .getByRole("table", { name: "Sessions" })
+    .getByRole("row")
+    .nth(1)
+    .click({ position: { x: 700, y: 15 } });
+  const course = page
+    .getByRole("table", { name: "Calls of the session" })
+    .getByRole("row")
+    .nth(2)
+    .getByRole("cell")
+    .nth(3);
+  await course.click();
+  await expect(page.getByRole("dialog", { name: "Call" })).toBeVisible();
+});

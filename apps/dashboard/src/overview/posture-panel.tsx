@@ -39,7 +39,11 @@ export function PosturePanel({ posture, params }: { posture: Posture; params: Ti
         label="Retry ratio"
         value={formatRatio(now.retries, now.firstAttempts)}
         href={to({ retry: [...retryingKinds] })}
-        note={`${formatRatio(weekBefore.retries, weekBefore.firstAttempts)} last week`}
+        note={
+          weekBefore.firstAttempts === 0
+            ? "none last week"
+            : `${formatRatio(weekBefore.retries, weekBefore.firstAttempts)} last week`
+        }
       />
       <Metric
         label="Replays"

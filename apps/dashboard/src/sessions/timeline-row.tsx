@@ -8,7 +8,7 @@ import { formatDuration } from "../format.ts";
 import { familyStyles, outcomeStyleOf } from "../outcome-style.ts";
 import { FamilyShape } from "../outcome/family-shape.tsx";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
-import { RowLink } from "../table/row-link.tsx";
+import { followRowLink, RowLink } from "../table/row-link.tsx";
 import { Instant } from "../time/instant.tsx";
 
 export const TIMELINE_ROW_PX = 32;
@@ -46,10 +46,11 @@ export function TimelineRow({
       aria-rowindex={index + 2}
       data-index={index}
       data-active={isActive || undefined}
+      onClick={followRowLink}
       style={{ height: TIMELINE_ROW_PX, transform: `translateY(${offsetPx}px)` }}
       className={clsx(
         TIMELINE_GRID,
-        "absolute inset-x-0 top-0 border-b border-line/60 hover:bg-raised data-active:bg-accent-soft",
+        "absolute inset-x-0 top-0 cursor-pointer border-b border-line/60 hover:bg-raised data-active:bg-accent-soft",
         "has-[a:focus-visible]:outline-2 has-[a:focus-visible]:-outline-offset-2 has-[a:focus-visible]:outline-accent",
       )}
     >

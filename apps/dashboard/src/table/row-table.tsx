@@ -4,6 +4,7 @@ import { useTable, type ColumnDef } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
 import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import { followRowLink } from "./row-link.tsx";
 import { rowFeatures, tracksOf, type ColumnLayout, type RowFeatures } from "./column.ts";
 import type { Pages } from "./use-pages.ts";
 import { useRowKeys } from "./use-row-keys.ts";
@@ -25,7 +26,7 @@ const cellClass = (layout: ColumnLayout | undefined): string =>
 
 /**
  * A long table: only the rows in view are in the document, the next page is fetched before the end is reached.
- * Each row holds one {@link RowLink}, which covers it.
+ * Each row holds one {@link RowLink}; a click anywhere in the row follows it.
  */
 export function RowTable<Row extends { id: string }>({
   label,
@@ -110,10 +111,11 @@ export function RowTable<Row extends { id: string }>({
               aria-rowindex={item.index + 2}
               data-index={item.index}
               data-active={row.id === activeId || undefined}
+              onClick={followRowLink}
               style={{ height: ROW_PX, transform: `translateY(${item.start}px)` }}
               className={clsx(
                 gridClass,
-                "absolute inset-x-0 top-0 border-b border-line/60 hover:bg-raised data-active:bg-accent-soft",
+                "absolute inset-x-0 top-0 cursor-pointer border-b border-line/60 hover:bg-raised data-active:bg-accent-soft",
                 "has-[a:focus-visible]:outline-2 has-[a:focus-visible]:-outline-offset-2 has-[a:focus-visible]:outline-accent",
               )}
             >
