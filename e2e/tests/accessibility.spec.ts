@@ -19,7 +19,7 @@ const views = [
 
 for (const { colorScheme, width } of views) {
   test.describe(`${colorScheme}, ${width} px wide`, () => {
-    test.use({ colorScheme, viewport: { width, height: 900 } });
+    test.use({ colorScheme, viewport: { width, height: 900 }, contextOptions: { reducedMotion: "reduce" } });
 
     for (const screen of screens) {
       test(`${screen} has no accessibility violation and nothing sticks out`, async ({ page }) => {

@@ -100,7 +100,7 @@ export function CallPanel({
           </div>
           <div
             aria-busy={!isCurrent}
-            className="flex-1 overflow-y-auto px-4 py-3 transition-opacity delay-150 aria-busy:opacity-50"
+            className="flex-1 overflow-y-auto px-4 py-3 transition-opacity aria-busy:opacity-50 aria-busy:delay-150"
           >
             {loaded === undefined ? null : "failed" in loaded ? (
               <p role="alert" className="text-warn">

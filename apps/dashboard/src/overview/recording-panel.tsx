@@ -33,7 +33,7 @@ export function RecordingPanel({ recording }: { recording: RecordingHealth }): R
               ? "nothing"
               : formatBytes(journalBacklogBytes)}
         </dd>
-        <dt>Rows with an implausible time</dt>
+        <dt>Rows with an odd time</dt>
         <dd className={misplacedCalls > 0 ? "font-medium text-warn" : undefined}>{formatCount(misplacedCalls)}</dd>
       </dl>
     </Panel>
