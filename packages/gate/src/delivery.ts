@@ -98,7 +98,7 @@ export class Delivery {
       sessionSource: session.sessionSource,
       seq: recorder.memory.nextSeq(sessionId ?? ""),
       toolUseId: toolUseId === null ? null : this.#clean(toolUseId, 256),
-      rpcId: message.id === undefined ? null : this.#clean(JSON.stringify(message.id) ?? "null", 128),
+      rpcId: typeof message.id === "number" ? String(message.id) : this.#cleanOrNull(JSON.stringify(message.id), 128),
       traceId: this.span.traceId,
       spanId: this.span.spanId,
       parentSpanId: this.span.parentSpanId,

@@ -50,18 +50,44 @@ const labelNames = ["name", "key", "field", "header", "Name", "Key"];
 export function createRedactor(options: RedactionOptions = {}): Redactor {
   const scrubber = new Scrubber(options);
   return {
-    json(value, secrets, limits = {}) {
+    json(value, secrets, limits) {
+      const plain = secrets.size === 0 && limits === undefined ? plainJson(value, scrubber) : undefined;
+      if (plain !== undefined) return { json: plain, redactions: 0, truncated: false };
       const before = secrets.size;
-      const first = new JsonWriter(scrubber, secrets, limits).run(value);
+      const first = new JsonWriter(scrubber, secrets, limits ?? {}).run(value);
       // An echo may stand in front of the member that names the secret.
-      return secrets.size === before ? first : new JsonWriter(scrubber, secrets, limits).run(value);
+      return secrets.size === before ? first : new JsonWriter(scrubber, secrets, limits ?? {}).run(value);
     },
     text(text, secrets, maxLength) {
+      if (secrets.size === 0 && text.length <= maxLength && word.test(text) && !scrubber.mayHoldSecret(text)) {
+        return { text, redactions: 0, truncated: false };
+      }
       const counts = { redactions: 0 };
       const clean = storable(scrubber.cut(text, maxLength, secrets, counts));
       return { text: clean, redactions: counts.redactions, truncated: text.length > maxLength };
     },
   };
+}
+
+const MAX_PLAIN_LENGTH = 2_048;
+/** An id, a name, a version: nothing in it needs to be made storable. */
+const word = /^[\w.:/@+-]{0,128}$/;
+/** More brackets than levels that are stored. */
+const manyBrackets = /(?:[[{][^[{]*){64}/;
+
+/**
+ * Most payloads are short and hold nothing that even looks like a secret: those the engine writes, at a fraction of the
+ * cost. Undefined where a closer look is needed.
+ */
+function plainJson(value: unknown, scrubber: Scrubber): string | undefined {
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+  if (json === undefined || json.length > MAX_PLAIN_LENGTH) return undefined;
+  return scrubber.mayHoldSecret(json) || manyBrackets.test(json) ? undefined : json;
 }
 
 /** Writes one value as JSON text without its secrets, and collects those that a name gives away. */

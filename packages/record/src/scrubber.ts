@@ -50,6 +50,9 @@ const patterns: readonly [pattern: RegExp, replacement: string][] = [
 ];
 const suspicious =
   /PRIVATE KEY|bearer|basic|eyJ|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|[srp]k[-_]|whsec|AIza|npm_|:\/\/|passw|passphrase|passcode|pwd|secret|token|key|credential|auth|cookie|otp|pin|cvv|cvc|ssn|card.?number|connection.?string/i;
+/** Names of secrets that are still names with a separator between their parts, and headers in a list. */
+const spacedNames = /pass[-_. ](?:w|phrase|code)|connection[-_. ]string|"x-/i;
+const longNumber = /(?:\d[ -]?){13}/;
 /** Taken whole and judged after, so that a long word without a dot is read once only. */
 const jwt = /\beyJ[\w-]{5,}(?:\.[\w-]*){0,4}/g;
 const basicWord = /\b(basic\s+)([A-Za-z0-9+/]{6,4096}={0,2})/gi;
@@ -85,6 +88,13 @@ export class Scrubber {
       if (!pattern.global)
         throw new TypeError(`redact.patterns: ${String(pattern)} needs the g flag, or only its first match is removed`);
     }
+  }
+
+  /** Whether a text needs a closer look. `false` is certain: no name and no shape of a secret is in it. */
+  mayHoldSecret(text: string): boolean {
+    return (
+      this.#ownPatterns.length > 0 || this.#suspicious.test(text) || spacedNames.test(text) || longNumber.test(text)
+    );
   }
 
   isSecretName(name: string): boolean {
