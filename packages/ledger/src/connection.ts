@@ -41,6 +41,8 @@ export function openLedger(options: LedgerOptions): Ledger {
     },
     async close() {
       await db.destroy();
+      // Kysely ends only a pool that it has used itself; `record` uses the pool without it.
+      await sql.end({ timeout: 5 });
     },
   };
 }

@@ -217,3 +217,18 @@ test("an empty batch is stored; a database that is gone rejects", async () => {
   await expect(send([sampleCall({ id: newId() })], gone)).rejects.toMatchObject({ code: "unreachable" });
   await gone.close();
 });
+
+test("a ledger that only stored calls leaves no connection open once it is closed", async () => {
+  const applicationName = "ledger that is closed";
+  const own = openLedger({ url: database.url, applicationName });
+  await send([sampleCall()], own);
+  const connections = async (): Promise<number> => {
+    const { rows } = await sql<{
+      n: number;
+    }>`select count(*)::int as n from pg_stat_activity where application_name = ${applicationName}`.execute(ledger.db);
+    return rows[0]?.n ?? 0;
+  };
+  expect(await connections()).toBeGreaterThan(0);
+  await own.close();
+  await expect.poll(connections).toBe(0);
+});
