@@ -27,6 +27,8 @@ interface CallRequest {
 }
 
 const MAX_BODY_LENGTH = 1024 * 1024;
+/** Whoever is refused may be anybody: a body of a megabyte must not become tens of thousands of rows. */
+const MAX_CALLS_PER_REFUSAL = 50;
 
 function outcomeOfStatus(status: number): { outcome: Outcome; reason: string } {
   switch (status) {
@@ -57,7 +59,8 @@ function callsIn(request: CallRequest, refusal: Refusal): Record<string, unknown
   if (body === undefined) return named === "tools/call" ? [fromHeaders] : [];
   return [body]
     .flat()
-    .filter((message): message is Record<string, unknown> => isObject(message) && message["method"] === "tools/call");
+    .filter((message): message is Record<string, unknown> => isObject(message) && message["method"] === "tools/call")
+    .slice(0, MAX_CALLS_PER_REFUSAL);
 }
 
 /** Records a request that was answered with an error status and never reached a transport. */
@@ -208,7 +211,7 @@ export function observeFetch<Rest extends unknown[]>(
       void copy.body?.cancel();
       return response;
     }
-    const body = await copy.text().catch(() => null);
+    const body = await readBody(copy);
     recordRefusal(
       options,
       { header: (name) => request.headers.get(name), body, authInfo: authInfoIn(rest[0]) },
@@ -216,6 +219,31 @@ export function observeFetch<Rest extends unknown[]>(
     );
     return response;
   };
+}
+
+/** What arrives of a refused request's body in good time; null where nothing does or it is too long to be a call. */
+async function readBody(request: Request): Promise<string | null> {
+  const reader = request.body?.getReader();
+  if (reader === undefined) return null;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, BODY_WAIT_MS);
+  });
+  try {
+    while (length <= MAX_BODY_LENGTH) {
+      const chunk = await Promise.race([reader.read(), late]);
+      if (!chunk || chunk.done) break;
+      chunks.push(chunk.value);
+      length += chunk.value.length;
+    }
+  } catch {
+    // A body that broke off is judged by what came of it.
+  }
+  clearTimeout(timer);
+  void reader.cancel().catch(() => undefined);
+  return length === 0 || length > MAX_BODY_LENGTH ? null : Buffer.concat(chunks).toString("utf8");
 }
 
 /** `createMcpHandler().fetch(request, { authInfo })` takes it as its second argument. */

@@ -276,6 +276,9 @@ describe("Retry-After", () => {
     ["soon", null],
     ["", null],
     ["Infinity", null],
+    ["99999999999999999999999", 31_536_000_000],
+    ["1e300", 31_536_000_000],
+    ["Fri, 01 Jan 9999 00:00:00 GMT", 31_536_000_000],
   ])("%j is %j ms", (value, expected) => expect(parseRetryAfter(value, now)).toBe(expected));
 
   test("is read from the error's or its response's headers, of either kind", () => {

@@ -82,13 +82,16 @@ function retryAfterMsOf(error: Fields): number | null {
   return parseRetryAfter(typeof value === "string" || typeof value === "number" ? String(value) : null);
 }
 
-/** Milliseconds in a `Retry-After` header: seconds, or an HTTP date. */
+/** A longer wait is no advice; and the number is somebody else's, who must not be able to make a row that no store takes. */
+const MAX_RETRY_AFTER_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** Milliseconds in a `Retry-After` header, a year at most: seconds, or an HTTP date. */
 export function parseRetryAfter(value: string | null, now = Date.now()): number | null {
   if (value === null || value.trim() === "") return null;
   const seconds = Number(value);
-  if (Number.isFinite(seconds)) return seconds >= 0 ? Math.round(seconds * 1000) : null;
+  if (Number.isFinite(seconds)) return seconds >= 0 ? Math.min(Math.round(seconds * 1000), MAX_RETRY_AFTER_MS) : null;
   const at = Date.parse(value);
-  return Number.isNaN(at) ? null : Math.max(0, at - now);
+  return Number.isNaN(at) ? null : Math.min(Math.max(0, at - now), MAX_RETRY_AFTER_MS);
 }
 
 function signalsOf(error: Fields): string[] {

@@ -15,9 +15,10 @@ export const DAY_MS = 86_400_000;
 const bucketSizes = [MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 6 * HOUR_MS, DAY_MS];
 const MAX_BUCKETS = 180;
 
-/** The smallest of a few round sizes that cuts the window into 180 buckets at most. */
+/** The smallest of a few round sizes, or else of whole weeks, that cuts the window into 180 buckets at most. */
 export function chooseBucketMs({ from, to }: Pick<Scope, "from" | "to">): number {
-  return bucketSizes.find((size) => (to - from) / size <= MAX_BUCKETS) ?? 7 * DAY_MS;
+  const weeks = Math.ceil((to - from) / (MAX_BUCKETS * 7 * DAY_MS));
+  return bucketSizes.find((size) => (to - from) / size <= MAX_BUCKETS) ?? weeks * 7 * DAY_MS;
 }
 
 export const idsIn = ({ from, to }: Pick<Scope, "from" | "to">): RawBuilder<boolean> =>
