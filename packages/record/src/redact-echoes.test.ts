@@ -39,6 +39,29 @@ describe("a secret that the arguments name", () => {
     expect(json).toBe(JSON.stringify({ text: `{"said":"it was ${REDACTED} then"}` }));
   });
 
+  test.each([
+    ["base64", Buffer.from("correct horse").toString("base64")],
+    ["base64 for URLs", Buffer.from("correct horse").toString("base64url")],
+    ["basic credentials", Buffer.from("ann:correct horse").toString("base64")],
+    ["basic credentials of somebody else", Buffer.from("bert:correct horse!").toString("base64")],
+    ["hexadecimal", Buffer.from("correct horse").toString("hex")],
+    ["a form", new URLSearchParams({ p: "correct horse" }).toString()],
+  ])("is removed where it is echoed in %s", (_name, echoed) => {
+    const { text } = redactor.text(`got ${echoed} from ann`, secrets, 1_000);
+    expect(text).toContain(REDACTED);
+    // A digit of base64 that a neighbour has a part in says nothing.
+    expect(text.length).toBeLessThan("got  from ann".length + REDACTED.length + 12);
+  });
+
+  test("is found in good time, however many secrets and texts there are", () => {
+    const named = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`password${index}`, `value-${index}-x`]),
+    );
+    const startedAt = performance.now();
+    redactor.json({ ...named, list: Array.from({ length: 60_000 }, () => "a") }, new Set());
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
   test("does not survive in part where one secret begins another, in any order", () => {
     for (const pair of [
       ["abcd", "abcdefgh"],

@@ -36,6 +36,9 @@ export interface Redactor {
 
 /** Shorter values are too common to be searched for elsewhere. */
 const MIN_ECHO_LENGTH = 4;
+/** Shorter secrets, encoded, are texts too common to be searched for; longer ones are known by their shape. */
+const MIN_ENCODED_LENGTH = 6;
+const MAX_ENCODED_LENGTH = 4096;
 /** A number is searched for only where it is as long as a one-time password. */
 const MIN_ECHO_DIGITS = 6;
 const MAX_NAME_LENGTH = 256;
@@ -249,9 +252,35 @@ class JsonWriter implements Counts {
       // As an echo in JSON or in a URL has it.
       const escaped = JSON.stringify(text).slice(1, -1);
       if (escaped !== text) this.#secrets.add(escaped);
-      if (text.isWellFormed() && /[^\w.~-]/.test(text)) this.#secrets.add(encodeURIComponent(text));
+      if (!text.isWellFormed()) continue;
+      if (/[^\w.~-]/.test(text)) for (const form of urlForms(text)) this.#secrets.add(form);
+      if (text.length >= MIN_ENCODED_LENGTH && text.length <= MAX_ENCODED_LENGTH)
+        for (const form of byteForms(text)) this.#secrets.add(form);
     }
   }
+}
+
+/** Percent-encoded with capitals and without, and as a form has it. */
+function urlForms(text: string): string[] {
+  const escaped = encodeURIComponent(text);
+  const small = escaped.replace(/%[\dA-F]{2}/g, (octet) => octet.toLowerCase());
+  return [escaped, small, escaped.replaceAll("%20", "+")];
+}
+
+/** In hexadecimal and in base64; there also behind something else, as the password is in basic credentials. */
+function byteForms(text: string): string[] {
+  const bytes = String.fromCharCode(...new TextEncoder().encode(text));
+  const hex = Array.from(bytes, (byte) => byte.charCodeAt(0).toString(16).padStart(2, "0")).join("");
+  const forms = [hex, hex.toUpperCase()];
+  for (const bytesBefore of [0, 1, 2]) {
+    // Only the digits that no neighbour has a part in.
+    const first = Math.ceil((bytesBefore * 8) / 6);
+    const end = Math.floor(((bytesBefore + bytes.length) * 8) / 6);
+    const base64 = btoa("\0".repeat(bytesBefore) + bytes).slice(first, end);
+    forms.push(base64);
+    if (/[+/]/.test(base64)) forms.push(base64.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  return forms;
 }
 
 /** A text as Postgres can store it: NUL and lone surrogates become U+FFFD. */

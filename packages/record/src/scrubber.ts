@@ -65,7 +65,7 @@ const MAX_KNOWN_NAMES = 4_096;
 /** What is redacted beyond a cut, so that a secret astride it does not survive in part. */
 const CUT_MARGIN = 8192;
 /** More secrets than this cannot be searched for in good time: then no text is kept at all. */
-export const MAX_SECRETS = 256;
+export const MAX_SECRETS = 512;
 
 const normalName = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, "");
 const escapeRegExp = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
@@ -122,7 +122,10 @@ export class Scrubber {
       return REDACTED;
     }
     let out = text;
-    for (const secret of longestFirst(secrets)) {
+    const sought = longestFirst(secrets);
+    // Most texts are shorter than any secret, and this runs for each of them.
+    for (let at = text.length < (sought.at(-1)?.length ?? 0) ? sought.length : 0; at < sought.length; at++) {
+      const secret = sought[at] as string;
       if (!out.includes(secret)) continue;
       counts.redactions += out.split(secret).length - 1;
       out = out.replaceAll(secret, REDACTED);
@@ -170,9 +173,18 @@ export class Scrubber {
   }
 }
 
+/** Sorted once for all the texts of a payload; a set of secrets only grows. */
+const sortedSecrets = new WeakMap<ReadonlySet<string>, string[]>();
+
 /** A secret that holds another one would else survive in part. */
-const longestFirst = (secrets: ReadonlySet<string>): Iterable<string> =>
-  secrets.size < 2 ? secrets : [...secrets].toSorted((a, b) => b.length - a.length);
+function longestFirst(secrets: ReadonlySet<string>): readonly string[] {
+  if (secrets.size === 0) return [];
+  const known = sortedSecrets.get(secrets);
+  if (known?.length === secrets.size) return known;
+  const sorted = [...secrets].toSorted((a, b) => b.length - a.length);
+  sortedSecrets.set(secrets, sorted);
+  return sorted;
+}
 
 function isUserAndPassword(credentials: string): boolean {
   try {
