@@ -12,9 +12,17 @@ import { captureJson, type CapturedJson } from "./capture-json.ts";
 import type { DeliveryInputs } from "./delivery-inputs.ts";
 import { classifyError } from "./errors/classify-error.ts";
 import { failedFieldsOf, findIssues } from "./issues.ts";
-import type { AuthInfo } from "./options.ts";
+import type { AuthInfo, Principal } from "./options.ts";
 import { outcomeOf, type JsonRpcResponse } from "./outcome-of.ts";
-import { deriveSession, envelopeOf, headerOf, metaOf, principalOf, toolUseIdOf } from "./request-context.ts";
+import {
+  credentialsOf,
+  deriveSession,
+  envelopeOf,
+  headerOf,
+  metaOf,
+  principalOf,
+  toolUseIdOf,
+} from "./request-context.ts";
 import { startCallSpan, type CallSpan } from "./span.ts";
 import { isObject } from "./is-object.ts";
 
@@ -22,8 +30,6 @@ const MAX_TOOL_NAME = 256;
 const MAX_MESSAGE = 1_000;
 /** How long after its handling ended a call may still be answered. */
 const UNANSWERED_MS = 2_000;
-/** A shorter text would be found everywhere. */
-const MIN_TOKEN = 4;
 const microseconds = (fromMs: number, toMs: number): number => Math.max(0, Math.round((toMs - fromMs) * 1000));
 
 /** One `tools/call` on its way through the gate. It becomes exactly one row and one span. */
@@ -56,10 +62,12 @@ export class Delivery {
     const meta = metaOf(params);
     const envelope = envelopeOf(meta);
     const startedAt = Date.now();
-    const tool = typeof params["name"] === "string" ? this.#clean(params["name"], MAX_TOOL_NAME) : null;
     const authInfo: AuthInfo | undefined = extra?.authInfo;
-    if (authInfo?.token !== undefined && authInfo.token.length >= MIN_TOKEN) this.#secrets.add(authInfo.token);
-    const principal = principalOf(authInfo, options);
+    const credentials = credentialsOf(extra);
+    // What came with the request is a secret wherever the call, its answer or its error repeats it.
+    if (credentials !== undefined) recorder.redactor.json(credentials, this.#secrets);
+    const tool = typeof params["name"] === "string" ? this.#clean(params["name"], MAX_TOOL_NAME) : null;
+    const principal = this.#principal(authInfo);
     const session = deriveSession({
       meta,
       extra,
@@ -116,7 +124,7 @@ export class Delivery {
       principal: this.#cleanOrNull(principal?.id, 256),
       principalType: principal?.type ?? null,
       authMethod: authInfo === undefined ? null : "bearer",
-      scopes: authInfo?.scopes?.slice(0, 100).map((scope) => this.#clean(scope, 128)) ?? null,
+      scopes: this.#scopes(authInfo?.scopes),
       onBehalfOf: this.#cleanOrNull(principal?.onBehalfOf, 256),
       mutability: facts.mutability,
       mutabilitySource: facts.mutabilitySource,
@@ -268,7 +276,8 @@ export class Delivery {
       outcome === "ok"
         ? null
         : (messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error));
-    if (message !== null) call.errorMessage = this.#clean(message, MAX_MESSAGE);
+    // Without its secrets a message is still a text of the tool's.
+    if (message !== null && this.#keeps(call.tool)) call.errorMessage = this.#clean(message, MAX_MESSAGE);
     const statusCode = typeof response.error?.code === "number" ? response.error.code : null;
     const record = (): void => this.#record(outcome, verdict, { statusCode, resultJson: captured.json });
     const schema =
@@ -343,14 +352,34 @@ export class Delivery {
 
   #capture(tool: string | null, value: unknown): CapturedJson {
     const { recorder, options } = this.#inputs;
-    const tools = options.tools ?? {};
-    const keep = tool === null || !Object.hasOwn(tools, tool) || tools[tool]?.capture !== "none";
     return captureJson(value, {
       redactor: recorder.redactor,
       secrets: this.#secrets,
       limits: options.captureLimits,
-      keep,
+      keep: this.#keeps(tool),
     });
+  }
+
+  #keeps(tool: string | null): boolean {
+    const tools = this.#inputs.options.tools ?? {};
+    return tool === null || !Object.hasOwn(tools, tool) || tools[tool]?.capture !== "none";
+  }
+
+  /** A claim that is missing, or of another type than the author expects, must not cost the row. */
+  #principal(authInfo: AuthInfo | undefined): Principal | null {
+    const { options, recorder } = this.#inputs;
+    try {
+      return principalOf(authInfo, options);
+    } catch (cause) {
+      recorder.report({ code: "gate_fault", message: "options.principal threw: a call has no principal", cause });
+      return null;
+    }
+  }
+
+  #scopes(scopes: unknown): string[] | null {
+    if (!Array.isArray(scopes)) return null;
+    const texts = (scopes as unknown[]).filter((scope) => typeof scope === "string");
+    return texts.slice(0, 100).map((scope) => this.#clean(scope, 128));
   }
 
   #clean(text: string, maxLength: number): string {

@@ -110,10 +110,36 @@ export function deriveSession(inputs: SessionInputs): DerivedSession {
 export const toolUseIdOf = (meta: Meta, options: GateOptions): string | null =>
   (options.toolUseIdMetaKeys && idFrom(meta, options.toolUseIdMetaKeys)) ?? idFrom(meta, knownToolUseIdKeys);
 
+const secretHeaders = ["authorization", "proxy-authorization", "x-api-key", "x-auth-token"];
+/** A shorter cookie is a setting. */
+const MIN_COOKIE_LENGTH = 8;
+
+/** The credentials that came with a request, under names of secrets; undefined where there are none. */
+export function credentialsOf(extra: MessageExtra | undefined): Record<string, unknown> | undefined {
+  const token = extra?.authInfo?.token;
+  if (extra?.requestInfo === undefined && extra?.request === undefined)
+    return token === undefined ? undefined : { token };
+  const headers = secretHeaders.map((name) => headerOf(extra, name)).filter((value) => value !== null);
+  const passwords = headers.flatMap((value) => passwordIn(value) ?? []);
+  const cookies = (headerOf(extra, "cookie") ?? "")
+    .split(";")
+    .map((cookie) => cookie.slice(cookie.indexOf("=") + 1).trim())
+    .filter((value) => value.length >= MIN_COOKIE_LENGTH);
+  return { token, authorization: headers, password: passwords, cookie: cookies.slice(0, 16) };
+}
+
+function passwordIn(authorization: string): string | undefined {
+  const basic = /^basic\s+([\w+/=-]+)$/i.exec(authorization)?.[1];
+  return basic === undefined ? undefined : /:(.*)$/s.exec(Buffer.from(basic, "base64").toString("utf8"))?.[1];
+}
+
 /** Who is answerable, where something verified says so. */
 export function principalOf(authInfo: AuthInfo | undefined, options: GateOptions): Principal | null {
   if (authInfo === undefined) return null;
-  if (options.principal) return options.principal(authInfo);
+  if (options.principal) {
+    const principal = options.principal(authInfo);
+    return typeof principal?.id === "string" ? principal : null;
+  }
   const subject = authInfo.extra?.["sub"];
   if (typeof subject === "string" && subject !== "") return { id: subject, type: "user" };
   return authInfo.clientId ? { id: authInfo.clientId, type: "client" } : null;
