@@ -48,7 +48,7 @@ function call(params: object, result: unknown, extra: MessageExtra, given: GateO
   });
   delivery.handlerStarted(undefined);
   delivery.handlerReturned(result);
-  void delivery.answered({ result });
+  void delivery.answered({ id: 1, result });
 }
 const failed = (text: string): object => ({ content: [{ type: "text", text }], isError: true });
 const basic = (text: string): string => Buffer.from(text).toString("base64");
