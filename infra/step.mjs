@@ -13,7 +13,7 @@ const TELL_EVERY_MS = 15_000;
 export async function step(label, work) {
   const startedAt = Date.now();
   const seconds = () => `${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
-  const live = Boolean(process.stdout.isTTY);
+  const live = process.stdout.isTTY;
   const line = (text, end) => process.stdout.write(live ? `\r\u001b[2K${text}${end}` : `${text}\n`);
 
   line(`  ${label} ...`, "");

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Journal } from "@tachograph/gate/journal";
 import { countCalls, listProcesses, openLedger, type Ledger } from "@tachograph/ledger";
 import { createTestDatabase, type TestDatabase } from "@tachograph/ledger/testing";
-import { newId, type CallRecord } from "@tachograph/record";
+import { newId } from "@tachograph/record";
+import { sampleCall } from "@tachograph/record/testing";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { LogLevel } from "./log.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -47,7 +48,7 @@ function writeCalls(count: number): void {
     onProblem: ({ message }) => expect.fail(message),
   });
   for (let seq = 1; seq <= count; seq++) {
-    journal.append({ kind: "call", call: { ...answeredCall(), instanceId, seq }, payload: null });
+    journal.append({ kind: "call", call: sampleCall({ instanceId, seq }), payload: null });
   }
   journal.close();
 }
@@ -84,62 +85,3 @@ describe("the worker", () => {
     await next.stop();
   });
 });
-
-function answeredCall(): CallRecord {
-  return {
-    id: newId(),
-    project: "default",
-    sessionId: "session-1",
-    sessionSource: "meta",
-    seq: 1,
-    toolUseId: "toolu_1",
-    rpcId: "1",
-    traceId: "0af7651916cd43dd8448eb211c80319c",
-    spanId: "b7ad6b7169203331",
-    parentSpanId: null,
-    instanceId: "01932c07-1111-7000-8000-000000000001",
-    serverName: "orders",
-    serverVersion: "1.0.0",
-    tool: "get_order",
-    toolDefHash: "ab".repeat(32),
-    transport: "http",
-    protocolVersion: "2026-07-28",
-    clientName: "claude-code",
-    clientVersion: "2.1.330",
-    principal: "ann@example.com",
-    principalType: "user",
-    authMethod: "bearer",
-    scopes: ["orders:read"],
-    onBehalfOf: null,
-    mutability: "read",
-    mutabilitySource: "annotation",
-    outcome: "ok",
-    effect: "none",
-    phase: "answered",
-    rule: null,
-    policyHash: null,
-    reason: null,
-    errorCode: null,
-    errorMessage: null,
-    issues: null,
-    retryClass: "none",
-    retryAfterMs: null,
-    retryKind: "first",
-    attempt: 1,
-    retryOf: null,
-    operationId: null,
-    keySource: null,
-    originalCallId: null,
-    fingerprint: "cd".repeat(32),
-    startedAt: Date.now(),
-    durationUs: 1_500,
-    validateUs: 20,
-    authorizeUs: 30,
-    onceUs: null,
-    executeUs: 1_300,
-    argumentsBytes: 40,
-    resultBytes: 300,
-    redactions: 0,
-    truncated: false,
-  };
-}

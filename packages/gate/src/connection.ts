@@ -44,6 +44,20 @@ export const currentHttpRequest = new AsyncLocalStorage<{ reached: boolean }>();
 const isRequestId = (id: unknown): boolean =>
   typeof id === "string" || (typeof id === "number" && Number.isInteger(id));
 
+/** Requests of one kind that wait for their answer: one that is cancelled gets none, and its id may be a long text. */
+const MAX_WAITING_IDS = 100;
+const MAX_ID_LENGTH = 256;
+
+function noteId(waiting: Set<unknown>, id: unknown): void {
+  if (!isRequestId(id) || String(id).length > MAX_ID_LENGTH) return;
+  waiting.add(id);
+  if (waiting.size <= MAX_WAITING_IDS) return;
+  for (const oldest of waiting) {
+    waiting.delete(oldest);
+    return;
+  }
+}
+
 function transportOf(transport: TransportLike, extra: MessageExtra | undefined): Transport {
   if (extra?.request !== undefined || extra?.requestInfo !== undefined) return "http";
   const name = transport.constructor.name;
@@ -120,11 +134,11 @@ export class Connection {
     const { id, method, params } = message as Message;
     switch (method) {
       case "initialize":
-        this.#openings.add(id);
+        noteId(this.#openings, id);
         this.#learnClient(params);
         return undefined;
       case "tools/list":
-        this.#listings.add(id);
+        noteId(this.#listings, id);
         return undefined;
       case "tools/call":
         break;

@@ -1,3 +1,4 @@
+import { sampleCall } from "@tachograph/record/testing";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { sql } from "kysely";
@@ -7,7 +8,7 @@ import { openLedger, type Ledger } from "./connection.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { listCalls } from "./queries/calls.ts";
-import { recorded, sampleCall } from "./sample-calls.ts";
+import { recorded } from "./sample-calls.ts";
 import { administer, createTestDatabase, databaseUrl, SERVER_VARIABLE } from "./testing.ts";
 
 const server = process.env[SERVER_VARIABLE] ?? "";

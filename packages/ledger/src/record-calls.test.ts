@@ -1,3 +1,4 @@
+import { sampleCall } from "@tachograph/record/testing";
 import { newId, retryingKinds, type CallRecord, type ToolDefinition } from "@tachograph/record";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -7,7 +8,7 @@ import { countDefaultPartition, ensurePartitions } from "./partitions.ts";
 import { findCall } from "./queries/calls.ts";
 import { findPayload } from "./queries/payloads.ts";
 import { findSession } from "./queries/sessions.ts";
-import { idAt, recorded, sampleCall, sampleCalls } from "./sample-calls.ts";
+import { idAt, recorded, sampleCalls } from "./sample-calls.ts";
 import { createTestDatabase, type TestDatabase } from "./testing.ts";
 
 let database: TestDatabase;

@@ -1,8 +1,9 @@
+import { sampleCall } from "@tachograph/record/testing";
 import { outcomes, retryingKinds, type CallRecord } from "@tachograph/record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
 import { attemptKinds, errorOutcomes, refusalOutcomes } from "../outcome-groups.ts";
-import { idAt, recorded, sampleCall, sampleCalls } from "../sample-calls.ts";
+import { idAt, recorded, sampleCalls } from "../sample-calls.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { countCallsBy, getCallHistogram } from "./call-counts.ts";
 import type { CallFilter } from "./call-filter.ts";

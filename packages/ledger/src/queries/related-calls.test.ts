@@ -1,7 +1,8 @@
+import { sampleCall } from "@tachograph/record/testing";
 import { newId } from "@tachograph/record";
 import { expect, test } from "vitest";
 import { openLedger } from "../connection.ts";
-import { recorded, sampleCall } from "../sample-calls.ts";
+import { recorded } from "../sample-calls.ts";
 import { createTestDatabase } from "../testing.ts";
 import { listRelatedCalls } from "./related-calls.ts";
 

@@ -1,8 +1,9 @@
+import { sampleCall } from "@tachograph/record/testing";
 import { retryingKinds, type CallRecord } from "@tachograph/record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
 import { errorOutcomes } from "../outcome-groups.ts";
-import { recorded, sampleCall, sampleCalls } from "../sample-calls.ts";
+import { recorded, sampleCalls } from "../sample-calls.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import {
   countSessions,
