@@ -14,6 +14,8 @@ export interface LedgerOptions {
   maxConnections?: number;
   /** Shown in `pg_stat_activity`. @defaultValue "tachograph" */
   applicationName?: string;
+  /** How long one statement may run; the server ends a longer one. @defaultValue as the server has it */
+  statementTimeoutMs?: number;
 }
 
 /** One pool of connections to one database. Connects when first used. */
@@ -49,7 +51,12 @@ export function openLedger(options: LedgerOptions): Ledger {
 
 export type Pool = postgres.Sql<{ int8: number }>;
 
-export function openPool({ url, maxConnections = 5, applicationName = "tachograph" }: LedgerOptions): Pool {
+export function openPool({
+  url,
+  maxConnections = 5,
+  applicationName = "tachograph",
+  statementTimeoutMs,
+}: LedgerOptions): Pool {
   return postgres(url, {
     max: maxConnections,
     connect_timeout: 10,
@@ -57,7 +64,10 @@ export function openPool({ url, maxConnections = 5, applicationName = "tachograp
     onnotice: () => {},
     // Counts, bytes and microseconds all stay far below 2^53.
     types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },
-    connection: { application_name: applicationName },
+    connection: {
+      application_name: applicationName,
+      ...(statementTimeoutMs !== undefined && { statement_timeout: statementTimeoutMs }),
+    },
   });
 }
 

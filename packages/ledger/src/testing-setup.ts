@@ -7,6 +7,9 @@ import { administer, databaseUrl, SERVER_VARIABLE, TEMPLATE } from "./testing.ts
 
 /** Vitest's global setup: one Postgres and one migrated template for the whole run. */
 export async function setup(): Promise<() => Promise<void>> {
+  const directory = mkdtempSync(join(tmpdir(), "tachograph-test-"));
+  // What a test starts without a word about its data must not write to the developer's own.
+  process.env.TACHOGRAPH_DATA_DIR = join(directory, "data");
   const given = process.env.TACHOGRAPH_TEST_DATABASE_URL;
   if (given !== undefined && given !== "") {
     const template = `${TEMPLATE}_${process.pid}`;
@@ -15,12 +18,12 @@ export async function setup(): Promise<() => Promise<void>> {
       await administer(given, async (sql) => {
         await sql`drop database if exists ${sql(template)} with (force)`;
       });
+      rmSync(directory, { recursive: true, force: true });
     };
   }
 
-  const directory = mkdtempSync(join(tmpdir(), "tachograph-test-"));
   const server = await startEmbeddedPostgres({
-    directory,
+    directory: join(directory, "postgres"),
     settings: { fsync: "off", synchronous_commit: "off", full_page_writes: "off", max_connections: "200" },
   });
   await makeTemplate(server.url, TEMPLATE);
