@@ -17,6 +17,11 @@ describe("the data directory", () => {
     expect(existsSync(join(directory, "a", "b", "logs"))).toBe(true);
   });
 
+  test("shows its names to nobody else", () => {
+    prepareDataFolder(join(directory, "a"));
+    for (const path of ["a", "a/logs"]) expect(statSync(join(directory, path)).mode & 0o066).toBe(0);
+  });
+
   test("where a file stands in its place, the sentence names it and what to set", () => {
     writeFileSync(join(directory, "file"), "");
     expect(() => prepareDataFolder(join(directory, "file"))).toThrow(

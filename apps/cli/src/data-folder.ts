@@ -34,7 +34,8 @@ function makeFolders(path: string): void {
   if (existsSync(path)) return;
   makeFolders(dirname(path));
   try {
-    mkdirSync(path, { mode: 0o755 });
+    // Others may walk through, as the user does whom Postgres runs as where we are root, and see no names.
+    mkdirSync(path, { mode: 0o711 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }

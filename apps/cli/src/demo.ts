@@ -25,7 +25,8 @@ export function startDemo(settings: Settings, progress: Progress): Child {
   });
   let stopping = false;
   void child.exited.then((exit) => {
-    if (exit.code === 0 && !stopping) writeFileSync(markPath(settings), `${new Date().toISOString()}\n`);
+    if (exit.code === 0 && !stopping)
+      writeFileSync(markPath(settings), `${new Date().toISOString()}\n`, { mode: 0o600 });
     else if (!stopping)
       progress.say(`  demo: not loaded. ${child.describeExit(exit).message} Log: ${logDirectory(settings)}/demo.log`);
   });

@@ -10,6 +10,7 @@ export function getLedger(): Ledger {
     url: getSettings().databaseUrl,
     maxConnections: 8,
     applicationName: "tachograph-dashboard",
+    statementTimeoutMs: 20_000,
   });
   return held.tachographLedger;
 }
