@@ -42,7 +42,7 @@ export const currentDelivery = new AsyncLocalStorage<Delivery>();
 export const currentHttpRequest = new AsyncLocalStorage<{ reached: boolean }>();
 
 const isRequestId = (id: unknown): boolean =>
-  typeof id === "string" || (typeof id === "number" && Number.isInteger(id));
+  typeof id === "string" || (typeof id === "number" && Number.isSafeInteger(id));
 
 /** Requests of one kind that wait for their answer: one that is cancelled gets none, and its id may be a long text. */
 const MAX_WAITING_IDS = 100;
