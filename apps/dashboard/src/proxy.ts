@@ -8,6 +8,8 @@ const development = process.env.NODE_ENV === "development";
 /** Reachable without a session; everything else is turned away here and again where data is read. */
 const open = new Set(["/login", "/login/link", "/api/health", "/api/login-link"]);
 
+const MAX_URL_LENGTH = 4096;
+
 function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",
@@ -58,6 +60,10 @@ export function proxy(request: NextRequest): NextResponse {
       policy,
     );
   }
+  // Pages of ours need a fraction of this; Next never answers for some that are longer.
+  if (request.url.length > MAX_URL_LENGTH) {
+    return secured(new NextResponse("This address is too long.\n", { status: 414 }), policy);
+  }
   const { pathname } = request.nextUrl;
   if (!open.has(pathname) && !getSessionCookie(request, { cookiePrefix: cookiePrefixFor(url) })) {
     if (request.method !== "GET" || pathname.startsWith("/api/")) {
@@ -72,4 +78,4 @@ export function proxy(request: NextRequest): NextResponse {
   return secured(NextResponse.next({ request: { headers } }), policy);
 }
 
-export const config = { matcher: ["/((?!_next/static/|icon.svg).*)"] };
+export const config = { matcher: ["/((?!_next/static/|icon\\.svg$).*)"] };
