@@ -165,6 +165,7 @@ export class Connection {
     }
     this.#open.add(delivery);
     this.#pending.set(id, delivery);
+    delivery.onRecorded = () => this.#forget(delivery);
     return delivery;
   }
 
@@ -197,12 +198,7 @@ export class Connection {
     if (delivery === undefined) return;
     delivery.cancelRequested = true;
     // The SDK aborts the call in a microtask after this message.
-    setImmediate(() =>
-      this.#guard(() => {
-        delivery.settleIfCancelled();
-        if (delivery.recorded) this.#forget(delivery);
-      }),
-    );
+    setImmediate(() => this.#guard(() => delivery.settleIfCancelled()));
   }
 
   #closed(): void {

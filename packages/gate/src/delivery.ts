@@ -39,6 +39,8 @@ export class Delivery {
   readonly rpcId: unknown;
   /** Asked to be given up; whether it is shows in what the SDK then does. */
   cancelRequested = false;
+  /** Called once the row is written. */
+  onRecorded: (() => void) | undefined;
   readonly #inputs: DeliveryInputs;
   readonly #secrets = new Set<string>();
   readonly #receivedAt: number;
@@ -307,8 +309,9 @@ export class Delivery {
   ): void {
     if (this.#recorded) return;
     this.#recorded = true;
+    this.onRecorded?.();
     const { call, span } = this;
-    const { recorder, server, contracts } = this.#inputs;
+    const { recorder, contracts } = this.#inputs;
     const { contract, mutability, mutabilitySource } = contracts.factsOf(call.tool);
     call.outcome = outcome;
     call.effect = verdict.effect;
@@ -318,17 +321,7 @@ export class Delivery {
     call.toolDefHash = contract?.hash ?? null;
     call.reason = more.reason ?? null;
     call.durationUs = microseconds(this.#receivedAt, performance.now());
-    if (contract !== null && call.tool !== null) {
-      recorder.define({
-        hash: contract.hash,
-        definition: contract.definition,
-        project: call.project,
-        serverName: call.serverName,
-        serverVersion: server.version,
-        tool: call.tool,
-        seenAt: call.startedAt,
-      });
-    }
+    if (contract !== null) recorder.define(call, contract);
     recorder.record(call, { arguments: this.#argumentsJson, result: more.resultJson ?? null });
     span.settle(call, more.statusCode ?? null, more.keepOpen ?? false);
     this.#remember();

@@ -1,12 +1,5 @@
-import {
-  createRedactor,
-  newId,
-  type CallPayload,
-  type CallRecord,
-  type Redactor,
-  type ToolDefinition,
-} from "@tachograph/record";
-import type { Contracts } from "./contracts.ts";
+import { createRedactor, newId, type CallPayload, type CallRecord, type Redactor } from "@tachograph/record";
+import type { Contract, Contracts } from "./contracts.ts";
 import { loadFingerprintKey } from "./fingerprint-key.ts";
 import { journalDirectory } from "./journal/data-directory.ts";
 import { Journal } from "./journal/journal.ts";
@@ -33,7 +26,8 @@ export interface Recorder {
   /** The same for a call that only reads: noted unless it is answered within this turn of the event loop. */
   beginSoon(call: CallRecord): void;
   record(call: CallRecord, payload: CallPayload | null): void;
-  define(definition: ToolDefinition): void;
+  /** Notes the contract that a call ran under, once. */
+  define(call: CallRecord, contract: Contract): void;
   report(diagnostic: Diagnostic): void;
   /** Ships what the journal holds, where this process ships it. */
   flush(): Promise<void>;
@@ -76,12 +70,19 @@ export async function closeRecorders(): Promise<void> {
 
 function createRecorder(project: string, directory: string, options: RecorderOptions, onClose: () => void): Recorder {
   const instanceId = newId();
-  const report = options.onDiagnostic ?? toStderr();
+  const tell = options.onDiagnostic ?? toStderr();
+  const report = (diagnostic: Diagnostic): void => {
+    try {
+      tell(diagnostic);
+    } catch {
+      // Whoever is told of a problem must not make one of it for the server.
+    }
+  };
   const journal = new Journal({ directory, instanceId, shipsItself: options.ledger !== undefined, onProblem: report });
   const redactor = createRedactor(options.redact);
   const fingerprintKey = loadFingerprintKey(options.fingerprintKey, report);
   const definitions = new Set<string>();
-  let lastDefined: ToolDefinition["hash"] | undefined;
+  let lastDefined: string | undefined;
   const unanswered = new Set<CallRecord>();
   let armed = false;
   const beginAll = (): void => {
@@ -113,15 +114,18 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
       unanswered.delete(call);
       journal.append({ kind: "call", call, payload });
     },
-    define(definition) {
+    define({ project, serverName, serverVersion, tool, startedAt }, { hash, definition }) {
       // Most calls in a row are of one tool, and this runs for each.
-      if (definition.hash === lastDefined) return;
-      lastDefined = definition.hash;
-      const key = `${definition.hash}\0${definition.tool}\0${definition.serverName}`;
+      if (tool === null || hash === lastDefined) return;
+      lastDefined = hash;
+      const key = `${hash}\0${tool}\0${serverName}`;
       if (definitions.has(key)) return;
       if (definitions.size >= MAX_KNOWN_DEFINITIONS) definitions.clear();
       definitions.add(key);
-      journal.append({ kind: "definition", definition });
+      journal.append({
+        kind: "definition",
+        definition: { hash, project, serverName, serverVersion, tool, definition, seenAt: startedAt },
+      });
     },
     report,
     flush: async () => shipper?.flush(),

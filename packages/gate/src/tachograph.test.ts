@@ -1,63 +1,18 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { InMemoryTransport as MemoryV1 } from "@modelcontextprotocol/sdk/inMemory.js";
 import { Server as ServerV1 } from "@modelcontextprotocol/sdk/server/index.js";
 import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { CallToolRequestSchema } from "@modelcontextprotocol/sdk/types.js";
-import { Client as ClientV2 } from "@modelcontextprotocol/client";
 import { InMemoryTransport as MemoryV2, McpServer as McpServerV2 } from "@modelcontextprotocol/server";
 import { afterAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { callsIn, entriesIn, rowsIn } from "./failure-matrix/read-journal.ts";
 import type { Diagnostic, GateOptions } from "./options.ts";
-import { closeRecorders } from "./recorder.ts";
 import { tachograph } from "./tachograph.ts";
+import { connectV1, echo, newDirectory, removeDirectories, text } from "./testing-gate.ts";
 
-const directories: string[] = [];
-const newDirectory = (): string => {
-  const directory = mkdtempSync(join(tmpdir(), "tachograph-gate-"));
-  directories.push(directory);
-  return directory;
-};
-afterAll(async () => {
-  await closeRecorders();
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
-});
-
-const text = (value: string): { content: { type: "text"; text: string }[] } => ({
-  content: [{ type: "text", text: value }],
-});
-
-interface Setup {
-  directory: string;
-  client: ClientV1;
-  close: () => Promise<void>;
-}
-
-/** A v1 server behind a gate, with a real client at the other end of an in-memory transport. */
-async function connectV1(register: (server: McpServerV1) => void, options: GateOptions = {}): Promise<Setup> {
-  const directory = options.journalDirectory ?? newDirectory();
-  const server = tachograph(new McpServerV1({ name: "orders", version: "1.4.0" }), {
-    ...options,
-    journalDirectory: directory,
-  });
-  register(server);
-  const client = new ClientV1({ name: "claude-code", version: "2.1.330" });
-  const [near, far] = MemoryV1.createLinkedPair();
-  await server.connect(far);
-  await client.connect(near);
-  return { directory, client, close: async () => client.close() };
-}
-
-const echo = (server: McpServerV1): void => {
-  server.registerTool(
-    "echo",
-    { inputSchema: { text: z.any() }, annotations: { readOnlyHint: true } },
-    ({ text: value }) => text(typeof value === "string" ? value : JSON.stringify(value)),
-  );
-};
+afterAll(removeDirectories);
 
 describe("a row", () => {
   test("says who called what, under which contract, in which session", async () => {
@@ -255,71 +210,6 @@ describe("a secret", () => {
   });
 });
 
-describe("hostile input is answered as without the gate, and is a row", () => {
-  const deep = (levels: number): unknown => JSON.parse(`${"[".repeat(levels)}1${"]".repeat(levels)}`);
-  const hostile: Record<string, unknown> = {
-    "10 MB of text": "x".repeat(10_000_000),
-    "10 MB of something that looks like secrets": "password: ".repeat(1_000_000),
-    "10,000 levels of nesting": deep(10_000),
-    "a million items": Array.from({ length: 1_000_000 }, (_, index) => index),
-    "NUL, lone surrogates, bidi and zero-width characters": "a\0b\ud800c\u202edcba\u200b",
-    "HTML and a script": "<img src=x onerror=alert(1)><script>alert(2)</script>",
-    "members with the names of Object's own": JSON.parse(
-      '{"__proto__":{"polluted":true},"constructor":{"prototype":{}},"toString":"x"}',
-    ),
-    "ANSI escapes": "\u001b[31mred\u001b[0m\u0007",
-  };
-
-  test.each(Object.entries(hostile))("%s", async (_name, value) => {
-    const bareServer = new McpServerV1({ name: "orders", version: "1" });
-    echo(bareServer);
-    const [near, far] = MemoryV1.createLinkedPair();
-    await bareServer.connect(far);
-    const bare = new ClientV1({ name: "claude-code", version: "1" });
-    await bare.connect(near);
-    const { client, directory, close } = await connectV1(echo);
-    const call = { name: "echo", arguments: { text: value } };
-    const [without, withGate] = await Promise.allSettled([bare.callTool(call), client.callTool(call)]);
-    expect(withGate.status).toBe(without.status);
-    if (withGate.status === "fulfilled" && without.status === "fulfilled") {
-      expect(withGate.value["isError"]).toEqual(without.value["isError"]);
-    }
-    await Promise.all([close(), bare.close()]);
-    const [recorded] = callsIn(directory);
-    expect(recorded?.call.tool).toBe("echo");
-    expect(() => JSON.parse(recorded?.payload?.arguments ?? "")).not.toThrow();
-    expect(recorded?.payload?.arguments?.length).toBeLessThan(700_000);
-    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-  });
-
-  test("a tool's name, ids and client info of any length and content are cut and inert in the row", async () => {
-    const directory = newDirectory();
-    const server = tachograph(new McpServerV2({ name: "orders", version: "1" }), { journalDirectory: directory });
-    server.registerTool("echo", {}, () => text("x"));
-    const client = new ClientV2({ name: "<b>client</b>\0".repeat(1_000), version: "v".repeat(100_000) });
-    const [near, far] = MemoryV2.createLinkedPair();
-    await server.connect(far);
-    await client.connect(near);
-    await client
-      .callTool({
-        name: "tool\0\ud800".repeat(10_000),
-        _meta: { "claudecode/toolUseId": "i".repeat(200), sessionId: "s\0\u202e" },
-      })
-      .catch(() => undefined);
-    await client.close();
-    const [row] = rowsIn(directory);
-    expect(row).toMatchObject({
-      outcome: "unknown_tool",
-      truncated: true,
-      toolUseId: "i".repeat(200),
-      sessionId: "s\ufffd\u202e",
-    });
-    expect(row?.tool?.length).toBeLessThan(300);
-    expect(row?.clientName?.length).toBeLessThan(200);
-    expect(JSON.stringify(row)).not.toMatch(/\\u0000|\\ud800/);
-  });
-});
-
 describe("wrapping", () => {
   test("twice, too late, or what is no server fails at once and says what to do", () => {
     const twice = tachograph(new McpServerV1({ name: "a", version: "1" }), { journalDirectory: newDirectory() });
@@ -384,6 +274,20 @@ describe("wrapping", () => {
     await close();
     expect(diagnostics.map(({ code }) => code)).toContain("journal_unwritable");
     expect(existsSync("/proc/no-such-place")).toBe(false);
+  });
+
+  test("somebody's callbacks that throw cost neither the answer nor the row", async () => {
+    const { client, directory, close } = await connectV1(echo, {
+      principal: () => {
+        throw new Error("no principal today");
+      },
+      onDiagnostic: () => {
+        throw new Error("nobody listens");
+      },
+    });
+    expect(await client.callTool({ name: "echo", arguments: { text: "hi" } })).toEqual(text("hi"));
+    await close();
+    expect(rowsIn(directory)).toMatchObject([{ outcome: "ok", principal: null }]);
   });
 
   test("makes a gate per request without a journal, a key or a timer of its own", async () => {
