@@ -60,7 +60,7 @@ export function proxy(request: NextRequest): NextResponse {
       policy,
     );
   }
-  // Pages of ours need a fraction of this; Next never answers for some that are longer.
+  // Pages of ours need a fraction of this, and each character of a filter comes back many times in a page.
   if (request.url.length > MAX_URL_LENGTH) {
     return secured(new NextResponse("This address is too long.\n", { status: 414 }), policy);
   }

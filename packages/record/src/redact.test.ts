@@ -237,3 +237,20 @@ describe("ordinary texts stay as they are", () => {
     });
   });
 });
+
+test.each(["jwt", "pass", "pw", "otp_code", "mfaCode", "pinCode", "token_value"])(
+  "what stands under %s is a secret",
+  (name) => {
+    const { json } = createRedactor().json({ [name]: "hunter2hunter2" }, new Set());
+    expect(json).toBe(JSON.stringify({ [name]: REDACTED }));
+  },
+);
+
+test("a token in front of a host is a secret, and what merely looks like an address is kept", () => {
+  const { text } = createRedactor().text(
+    "git clone https://0123456789abcdef@example.com/x, see https://example.com/@ann",
+    new Set(),
+    500,
+  );
+  expect(text).toBe(`git clone https://${REDACTED}@example.com/x, see https://example.com/@ann`);
+});

@@ -12,7 +12,7 @@ export interface Counts {
 }
 
 const secretNames =
-  /passw(?:or)?d|passphrase|passcode|^pwd$|secret(?!ar)|token$|apikey|accesskey|privatekey|signingkey|encryptionkey|authorization|^auth$|cookie|credential|^bearer$|^otp$|^pin$|^cvv2?$|^cvc2?$|^ssn$|cardnumber|connectionstring/;
+  /passw(?:or)?d|passphrase|passcode|^pwd$|secret(?!ar)|token$|apikey|accesskey|privatekey|signingkey|encryptionkey|authorization|^auth$|cookie|credential|^bearer$|^jwt$|^pass$|^pw$|tokenvalue$|^(?:otp|mfa|pin|totp)(?:code)?$|^cvv2?$|^cvc2?$|^ssn$|cardnumber|connectionstring/;
 /** Names that end in `token` and only mark a position in a list. */
 const positionNames =
   /(?:page|next|prev|previous|continuation|sync|cursor|cancellation|progress|resume|eos|bos|pad|stop)token$/;
@@ -46,12 +46,13 @@ const patterns: readonly [pattern: RegExp, replacement: string][] = [
   [/\bAIza[\w-]{30,}/g, REDACTED],
   [/\bnpm_[A-Za-z0-9]{30,}/g, REDACTED],
   [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/:@"'<>]{0,256}:[^\s/@"'<>]{1,1024}@/gi, `$1${REDACTED}@`],
+  [/\b(https?:\/\/)[^\s/:@"'<>]{8,512}@/gi, `$1${REDACTED}@`],
   [/((?<![\w-])--[\w-]{0,32}(?:password|passphrase|token|secret|api-?key)\s{1,4})(?!-)[^\s"']+/gi, `$1${REDACTED}`],
 ];
 const suspicious =
-  /PRIVATE KEY|bearer|basic|eyJ|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|[srp]k[-_]|whsec|AIza|npm_|:\/\/|passw|passphrase|passcode|pwd|secret|token|key|credential|auth|cookie|otp|pin|cvv|cvc|ssn|card.?number|connection.?string/i;
+  /PRIVATE KEY|bearer|basic|eyJ|AKIA|ASIA|gh[pousr]_|github_pat|glpat|xox|[srp]k[-_]|whsec|AIza|npm_|:\/\/|pass|pw|jwt|mfa|secret|token|key|credential|auth|cookie|otp|pin|cvv|cvc|ssn|card.?number|connection.?string/i;
 /** Names of secrets that are still names with a separator between their parts, and headers in a list. */
-const spacedNames = /pass[-_. ](?:w|phrase|code)|connection[-_. ]string|"x-/i;
+const spacedNames = /connection[-_. ]string|"x-/i;
 const longNumber = /(?:\d[ -]?){13}/;
 /** Taken whole and judged after, so that a long word without a dot is read once only. */
 const jwt = /\beyJ[\w-]{5,}(?:\.[\w-]*){0,4}/g;

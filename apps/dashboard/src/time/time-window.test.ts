@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timeWindowOf } from "./time-window.ts";
+import { loadTimeWindowParams, timeWindowOf } from "./time-window.ts";
 
 const nowMs = 1_800_000_000_000;
 
@@ -19,3 +19,10 @@ test.each([
 ])("instants that make no window fall back to the range: %s to %s", (from, to) => {
   expect(timeWindowOf({ range: "24h", from, to }, nowMs)).toEqual({ from: nowMs - 86_400_000, to: nowMs });
 });
+
+test.each(["9007199254740993000", "-1", "yesterday", "NaN"])(
+  "an address that asks for the instant %s asks for none",
+  (instant) => {
+    expect(loadTimeWindowParams({ from: instant, to: instant })).toEqual({ range: "24h", from: null, to: null });
+  },
+);

@@ -21,11 +21,22 @@ export const rangeLabels: Readonly<Record<Range, string>> = {
 
 export const DEFAULT_RANGE: Range = "24h";
 
+/** The last instant that a `Date` can hold. */
+const MAX_INSTANT = 8.64e15;
+
+const parseAsInstant = createParser({
+  parse: (query) => {
+    const instant = parseAsInteger.parse(query);
+    return instant !== null && instant >= 0 && instant <= MAX_INSTANT ? instant : null;
+  },
+  serialize: String,
+});
+
 /** Part of the URL of every screen: a range up to now, or two fixed instants in milliseconds. */
 export const timeWindowParsers = {
   range: parseAsStringLiteral(ranges).withDefault(DEFAULT_RANGE),
-  from: parseAsInteger,
-  to: parseAsInteger,
+  from: parseAsInstant,
+  to: parseAsInstant,
 };
 
 export interface TimeWindowParams {
@@ -39,8 +50,6 @@ export interface TimeWindow {
   from: number;
   to: number;
 }
-
-const MAX_INSTANT = 8.64e15;
 
 export function timeWindowOf({ range, from, to }: TimeWindowParams, nowMs: number): TimeWindow {
   if (from !== null && to !== null && from >= 0 && from < to && to <= MAX_INSTANT) return { from, to };
