@@ -1,14 +1,11 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isAlive, ownIdentity, type ProcessIdentity } from "@tachograph/gate/journal";
 import { CliError } from "./cli-error.ts";
 import { explainWriteError } from "./data-folder.ts";
-import { isProcessAlive, processStartedAt } from "./process-alive.ts";
 
 /** Who uses a data directory. */
-export interface LockHolder {
-  pid: number;
-  /** The kernel's start time of the process, so that a reused process id is not taken for it. */
-  processStart: string | null;
+export interface LockHolder extends ProcessIdentity {
   baseUrl: string;
 }
 
@@ -27,7 +24,7 @@ export function lockDataDirectory(options: { directory: string; baseUrl: string 
   const { directory, baseUrl } = options;
   const path = lockPath(directory);
   const draft = `${path}.${process.pid}`;
-  const holder: LockHolder = { pid: process.pid, processStart: processStartedAt(process.pid), baseUrl };
+  const holder: LockHolder = { ...ownIdentity(), baseUrl };
   try {
     writeFileSync(draft, JSON.stringify(holder), { mode: 0o600 });
     for (;;) {
@@ -51,7 +48,8 @@ export function findLockHolder(directory: string): LockHolder | undefined {
 function findLivingHolder(path: string): LockHolder | undefined {
   try {
     const holder = JSON.parse(readFileSync(path, "utf8")) as LockHolder;
-    return isProcessAlive(holder) ? holder : undefined;
+    // Whoever holds it from another container holds a database that this one would find in use.
+    return isAlive({ ...holder, host: ownIdentity().host }) ? holder : undefined;
   } catch {
     // Absent, or cut short by a full disk.
     return undefined;

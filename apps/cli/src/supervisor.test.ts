@@ -4,9 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { isAlive, ownIdentity } from "@tachograph/gate/journal";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startChild, type Child } from "./child.ts";
-import { isProcessAlive } from "./process-alive.ts";
 import { createSupervisor, stopRequested, type Supervisor } from "./supervisor.ts";
 
 let directory: string;
@@ -38,7 +38,7 @@ async function startScript(name: string, source: string): Promise<Child> {
 }
 
 const runsOn = 'console.log("ready"); setInterval(() => {}, 1000);';
-const isAlive = (pid: number): boolean => isProcessAlive({ pid, processStart: null });
+const runs = (pid: number): boolean => isAlive({ ...ownIdentity(), pid, processStart: null }) === true;
 
 describe("the supervisor", () => {
   test("says which child died, shows its last lines and where its log is", async () => {
@@ -95,8 +95,8 @@ describe("the supervisor", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
     const [pid] = (await once(createInterface({ input: parent.stdout }), "line")) as [string];
-    expect(isAlive(Number(pid))).toBe(true);
+    expect(runs(Number(pid))).toBe(true);
     parent.kill("SIGKILL");
-    await vi.waitUntil(() => !isAlive(Number(pid)), { timeout: 8_000 });
+    await vi.waitUntil(() => !runs(Number(pid)), { timeout: 8_000 });
   }, 10_000);
 });

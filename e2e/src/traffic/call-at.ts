@@ -6,6 +6,7 @@ import {
   type Outcome,
   type RecordedCall,
 } from "@tachograph/record";
+import { sampleCall } from "@tachograph/record/testing";
 import type { Random } from "./random.ts";
 
 export interface CallSpec extends Partial<CallRecord> {
@@ -23,60 +24,26 @@ export function callAt(random: Random, spec: CallSpec): RecordedCall {
     arguments: args === undefined ? null : JSON.stringify(args),
     result: result === undefined ? null : JSON.stringify(result),
   };
-  const call: CallRecord = {
+  const call = sampleCall({
     id: idAt(random, spec.startedAt),
-    project: "default",
-    sessionId: "session",
-    sessionSource: "meta",
-    seq: 1,
     toolUseId: `toolu_${random.hex(20)}`,
     rpcId: String(random.below(500)),
     traceId: random.hex(32),
     spanId: random.hex(16),
-    parentSpanId: null,
     instanceId: idAt(random, spec.startedAt),
-    serverName: "orders",
     serverVersion: "1.4.0",
-    tool: "get_order",
     toolDefHash: null,
-    transport: "http",
-    protocolVersion: "2026-07-28",
-    clientName: "claude-code",
-    clientVersion: "2.1.330",
-    principal: "ann@example.com",
-    principalType: "user",
-    authMethod: "bearer",
-    scopes: ["orders:read"],
-    onBehalfOf: null,
     mutability,
-    mutabilitySource: "annotation",
     ...verdictOf(spec.outcome, mutability, true),
-    phase: "answered",
-    rule: null,
-    policyHash: null,
-    reason: null,
-    errorCode: null,
-    errorMessage: null,
-    issues: null,
-    retryAfterMs: null,
-    retryKind: "first",
-    attempt: 1,
-    retryOf: null,
-    operationId: null,
-    keySource: null,
-    originalCallId: null,
     fingerprint: random.hex(64),
     durationUs: 4000 + random.below(240_000),
     validateUs: 60 + random.below(400),
     authorizeUs: 20 + random.below(90),
-    onceUs: null,
     executeUs: 3000 + random.below(200_000),
     argumentsBytes: payload.arguments?.length ?? null,
     resultBytes: payload.result?.length ?? null,
-    redactions: 0,
-    truncated: false,
     ...given,
-  };
+  });
   return { call, payload };
 }
 

@@ -2,3 +2,6 @@
 export { dataDirectory, journalDirectory } from "./data-directory.ts";
 export { Journal, type JournalOptions, type JournalProblem } from "./journal.ts";
 export { startShipper, type Shipper, type ShipperOptions, type ShipperStats } from "./shipper.ts";
+
+// Which process wrote a file, and whether that very process still runs.
+export { isAlive, ownIdentity, type ProcessIdentity } from "./process-identity.ts";

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newId } from "@tachograph/record";
@@ -128,4 +128,17 @@ test("a call that was answered after it began is recorded as it was answered", (
     read(Buffer.concat(frames(header(false), { kind: "begun", call, payload: { arguments: "{}", result: null } })))
       .stream.finished,
   ).toBe(true);
+});
+
+test("a journal from another container is finished once it was silent for an hour, not before", () => {
+  const elsewhere = { ...header(true), host: "another container" } as JournalEntry;
+  const bytes = Buffer.concat(frames(elsewhere, ...calls.map((call) => callEntry(call))));
+  expect(read(bytes)).toMatchObject({ tools, stream: { finished: false } });
+  const path = join(directory, segmentName(instanceId, 1));
+  const silent = new Date(Date.now() - 61 * 60_000);
+  utimesSync(path, silent, silent);
+  const stream = new JournalStream(directory, instanceId);
+  stream.setSegments([1]);
+  stream.read(1_000);
+  expect(stream.finished).toBe(true);
 });

@@ -22,6 +22,8 @@ interface Position {
 
 /** How long a process may take to write the first frame of a segment. */
 const HEADER_GRACE_MS = 60_000;
+/** How long a process that cannot be seen from here may be silent. */
+const UNSEEN_GRACE_MS = 60 * 60_000;
 const CHUNK_BYTES = 2 * 1024 * 1024;
 
 /**
@@ -53,11 +55,16 @@ export class JournalStream {
     return this.#finished;
   }
 
-  /** Whether its process may still write. A segment without a header may be one that is just being opened. */
+  /**
+   * Whether its process may still write. Of one that cannot be seen from here, as in a container that was made anew, the
+   * age of its newest segment tells: an idle process opens a new one where its old one was removed.
+   */
   isAlive(): boolean {
-    if (this.header !== undefined) return isAlive(this.header);
+    const known = this.header === undefined ? undefined : isAlive(this.header);
+    if (known !== undefined) return known;
     const newest = statSync(this.#path(this.#segments.at(-1) ?? 0), { throwIfNoEntry: false });
-    return newest !== undefined && Date.now() - newest.mtimeMs < HEADER_GRACE_MS;
+    const graceMs = this.header === undefined ? HEADER_GRACE_MS : UNSEEN_GRACE_MS;
+    return newest !== undefined && Date.now() - newest.mtimeMs < graceMs;
   }
 
   /** Tells the stream which segments there are. */

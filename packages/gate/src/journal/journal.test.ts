@@ -83,6 +83,16 @@ test("a journal whose file was deleted says so and goes on in a new one", async 
   expect(toolsIn(directory)).toEqual(["after"]);
 });
 
+test("a journal that was shipped and removed while its process was idle goes on in a new file, and loses nothing", async () => {
+  const journal = open({ fsyncIntervalMs: 60_000 });
+  write(journal, "shipped");
+  rmSync(directory, { recursive: true });
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  write(journal, "after the pause");
+  expect(toolsIn(directory)).toEqual(["after the pause"]);
+  expect(problems).toEqual([]);
+});
+
 describe("a folder that takes nothing", () => {
   /** A file where the folder should be: nobody, not even root, can write below it. */
   const blocked = (): string => join(directory, "in-the-way", "journal");

@@ -28,6 +28,8 @@ export interface JournalProblem {
 export const segmentName = (instanceId: string, segment: number): string =>
   `${instanceId}.${String(segment).padStart(8, "0")}.journal`;
 
+/** After a pause this long a write first looks whether its file is still there. */
+const IDLE_MS = 1_000;
 const FILE_MODE = 0o600;
 /** How often what waits in memory is tried again. */
 const RETRY_MS = 500;
@@ -44,6 +46,7 @@ export class Journal {
   #fd: number | undefined;
   #segment = 0;
   #segmentLength = 0;
+  #lastWriteAt = 0;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #retryTimer: NodeJS.Timeout | undefined;
@@ -105,6 +108,11 @@ export class Journal {
   }
 
   #ensureSegment(): void {
+    const now = Date.now();
+    // A shipper that cannot see this process takes it for dead after a long silence, and removes what it has shipped.
+    if (this.#fd !== undefined && now - this.#lastWriteAt > IDLE_MS && fstatSync(this.#fd).nlink === 0)
+      this.#closeSegment();
+    this.#lastWriteAt = now;
     if (this.#fd === undefined || this.#segmentLength >= this.#options.segmentBytes) this.#openSegment();
   }
 

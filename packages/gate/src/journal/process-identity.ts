@@ -34,13 +34,13 @@ export function ownIdentity(): ProcessIdentity {
   return { host: ownHost, pid: process.pid, processStart: processStart(process.pid) };
 }
 
-/** Whether that very process still runs. A process of another host counts as alive: from here nobody can tell. */
-export function isAlive(identity: ProcessIdentity): boolean {
-  if (identity.host !== ownHost) return true;
+/** Whether that very process still runs; undefined where it ran on another host or in another container. */
+export function isAlive(identity: ProcessIdentity): boolean | undefined {
+  if (identity.host !== ownHost) return undefined;
   try {
     process.kill(identity.pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
   const start = processStart(identity.pid);
   return start === null || identity.processStart === null || start === identity.processStart;

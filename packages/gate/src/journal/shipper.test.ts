@@ -4,11 +4,12 @@ import {
   appendFileSync,
   chmodSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -289,6 +290,19 @@ describe("two shippers on one folder", () => {
       JSON.stringify({ ...ownIdentity(), shipperId: newId(), pid, processStart: null }),
     );
     await ship().flush();
+    expect(sink.tools).toEqual(["a"]);
+  });
+
+  test("the second takes over from one in another container once that one is silent for a minute, not before", async () => {
+    write(open(), "a");
+    const claim = join(directory, `${instanceId}.claim`);
+    writeFileSync(claim, JSON.stringify({ ...ownIdentity(), shipperId: newId(), host: "another container" }));
+    const shipper = ship();
+    await shipper.flush();
+    expect(sink.tools).toEqual([]);
+    const silent = new Date(Date.now() - 61_000);
+    utimesSync(claim, silent, silent);
+    await shipper.flush();
     expect(sink.tools).toEqual(["a"]);
   });
 

@@ -1,4 +1,4 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isUuid, newId, type LedgerSink, type RecordBatch } from "@tachograph/record";
@@ -44,6 +44,9 @@ export interface Shipper {
 }
 
 const segmentPattern = /^([0-9a-f-]{36})\.(\d{8})\.journal$/;
+const TOUCH_EVERY_MS = 10_000;
+/** How long a shipper that cannot be seen from here may be silent before its journals are taken over. */
+const CLAIM_GRACE_MS = 60_000;
 const MAX_BACKOFF_MS = 10_000;
 
 /**
@@ -58,6 +61,7 @@ export function startShipper(options: ShipperOptions): Shipper {
   const stats = { shipped: 0, rejected: 0, damagedBytes: 0, lastError: null as string | null };
   const stopping = new AbortController();
   let round: Promise<void> = Promise.resolve();
+  let nextTouchAt = 0;
 
   const claimPath = (instanceId: string): string => join(directory, `${instanceId}.claim`);
 
@@ -72,7 +76,8 @@ export function startShipper(options: ShipperOptions): Shipper {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
       const holder = readClaim(path);
-      if (holder !== null && (holder.shipperId === shipperId || isAlive(holder))) return holder.shipperId === shipperId;
+      if (holder?.shipperId === shipperId) return true;
+      if (holder !== null && (isAlive(holder) ?? wasTouched(path))) return false;
       rmSync(path, { force: true });
     }
     return false;
@@ -139,6 +144,10 @@ export function startShipper(options: ShipperOptions): Shipper {
 
   /** One pass over all journals, until none has more to send. */
   async function pass(): Promise<void> {
+    if (performance.now() >= nextTouchAt) {
+      nextTouchAt = performance.now() + TOUCH_EVERY_MS;
+      for (const instanceId of streams.keys()) touch(claimPath(instanceId));
+    }
     discover();
     let more = true;
     while (more) {
@@ -194,6 +203,21 @@ export function startShipper(options: ShipperOptions): Shipper {
       streams.clear();
     },
   };
+}
+
+/** Shows that the claim's holder lives to those who cannot see its process. */
+function touch(path: string): void {
+  try {
+    const now = new Date();
+    utimesSync(path, now, now);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+function wasTouched(path: string): boolean {
+  const claim = statSync(path, { throwIfNoEntry: false });
+  return claim !== undefined && Date.now() - claim.mtimeMs < CLAIM_GRACE_MS;
 }
 
 function readClaim(path: string): (ProcessIdentity & { shipperId: string }) | null {
