@@ -31,6 +31,7 @@ export interface Recorder {
   report(diagnostic: Diagnostic): void;
   /** Ships what the journal holds, where this process ships it. */
   flush(): Promise<void>;
+  closeJournal(): void;
   close(): Promise<void>;
 }
 
@@ -60,7 +61,16 @@ export function recorderFor(options: RecorderOptions): Recorder {
     );
   });
   recorders.set(place, [...known, { options, recorder }]);
+  if (!watchesExit) process.once("exit", closeJournals);
+  watchesExit = true;
   return recorder;
+}
+
+let watchesExit = false;
+
+/** The last chance for records that wait in memory; what is lost then is said. */
+function closeJournals(): void {
+  for (const { recorder } of [...recorders.values()].flat()) recorder.closeJournal();
 }
 
 /** Stores everything that this process recorded and ships itself, and closes its journals. For tests and orderly shutdown. */
@@ -129,6 +139,7 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
     },
     report,
     flush: async () => shipper?.flush(),
+    closeJournal: () => journal.close(),
     async close() {
       onClose();
       journal.close();

@@ -1,5 +1,7 @@
 "use client";
 
+import type { RetryKind } from "@tachograph/record";
+import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { InertBlock } from "../inert/inert-block.tsx";
@@ -44,6 +46,12 @@ export function CallDetailView({
         <p>{outcomeStyleOf(call.outcome).meaning}</p>
         <p className={call.effect === "unknown" ? "font-medium text-warn" : undefined}>{effectMeanings[call.effect]}</p>
         <p>{retryClassMeanings[call.retryClass]}</p>
+        {mayHaveHappenedTwice(detail) ? (
+          <p className="mt-1 flex items-center gap-1.5 font-medium text-warn">
+            <TriangleAlert aria-hidden className="size-4 shrink-0" />
+            Another attempt made this change too, or may have: it may have happened twice.
+          </p>
+        ) : null}
         <Why detail={detail} />
       </section>
 
@@ -75,6 +83,20 @@ export function CallDetailView({
         </Section>
       )}
     </div>
+  );
+}
+
+const sameIntent: ReadonlySet<RetryKind> = new Set(["redelivery", "keyed_retry", "model_retry", "repeat"]);
+
+/** Whether the same changing call acted, or may have acted, in more than one of its attempts. */
+function mayHaveHappenedTwice({ call, group }: CallDetail): boolean {
+  if (call.mutability === "read" || call.effect === "none") return false;
+  return group.some(
+    (other) =>
+      other.id !== call.id &&
+      other.effect !== "none" &&
+      ((other.retryOf === call.id && sameIntent.has(other.retryKind)) ||
+        (call.retryOf === other.id && sameIntent.has(call.retryKind))),
   );
 }
 

@@ -49,7 +49,7 @@ export function CallSearch(): ReactNode {
           ref={input}
           type="search"
           aria-label="Search calls"
-          placeholder="outcome:denied tool:refund_order principal:ann or any text    /"
+          placeholder="outcome:denied tool:refund_order, or text of an error, a tool or an id"
           className="w-full rounded-md border border-line bg-surface py-1.5 pr-3 pl-8 placeholder:text-soft"
         />
       </form>

@@ -24,13 +24,13 @@ export function PosturePanel({ posture, params }: { posture: Posture; params: Ti
         note={<ChangeNote now={now.calls} before={weekBefore.calls} />}
       />
       <Metric
-        label="Refused"
+        label="Refused or faulty"
         value={formatCount(now.refusals)}
         href={to({ outcome: refusing })}
         note={<ChangeNote now={now.refusals} before={weekBefore.refusals} />}
       />
       <Metric
-        label="Failed"
+        label="Failed or uncertain"
         value={formatCount(now.errors)}
         href={to({ outcome: failing })}
         note={<ChangeNote now={now.errors} before={weekBefore.errors} />}

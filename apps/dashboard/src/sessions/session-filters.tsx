@@ -32,7 +32,7 @@ export function SessionFilters(): ReactNode {
           ref={input}
           type="search"
           aria-label="Search sessions"
-          placeholder="session id, client:claude-code, principal:ann, server:orders"
+          placeholder="session id, client:claude-code, server:payments"
           className="w-full rounded-md border border-line bg-surface py-1.5 pr-3 pl-8 placeholder:text-soft"
         />
       </form>

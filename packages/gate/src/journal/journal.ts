@@ -175,10 +175,9 @@ export class Journal {
     }
     if (this.#waiting.length === 0) {
       const { directory } = this.#options;
-      const reason = cause instanceof Error ? cause.message : String(cause);
       this.#report(
         "journal_unwritable",
-        `the journal in ${directory} takes no more records (${reason}); they wait in memory`,
+        `the journal in ${directory} takes no more records; they wait in memory`,
         cause,
       );
     }
