@@ -17,7 +17,7 @@ export const callColumns = (open: (id: string) => void) =>
       id: "time",
       header: "Time",
       track: "7.1rem",
-      narrowTrack: "3.6rem",
+      narrowTrack: "4.3rem",
       cell: (call) => (
         <RowLink href={`/calls/${call.id}`} onOpen={() => open(call.id)}>
           <Instant atMs={call.startedAtMs} show="compact" className="text-soft" />
@@ -28,7 +28,7 @@ export const callColumns = (open: (id: string) => void) =>
       id: "outcome",
       header: "Outcome",
       track: "8.2rem",
-      narrowTrack: "7.4rem",
+      narrowTrack: "8rem",
       cell: (call) => <OutcomeMark outcome={call.outcome} />,
     },
     {
@@ -41,7 +41,7 @@ export const callColumns = (open: (id: string) => void) =>
     {
       id: "why",
       header: "Why",
-      track: "minmax(0,1.1fr)",
+      track: "minmax(0,1.8fr)",
       from: "xl",
       cell: (call) => {
         const why = explanationOf(call);
