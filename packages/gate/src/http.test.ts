@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { MemorySink } from "./journal/testing-records.ts";
 import { observeFetch, observeHttp, type HttpObserverOptions } from "./http.ts";
+import type { AuthInfo } from "./options.ts";
 import { closeRecorders, recorderFor } from "./recorder.ts";
 
 let options: HttpObserverOptions;
@@ -43,6 +44,20 @@ describe("a refused web request", () => {
     await observeFetch(refuse, options)(post(pieces));
     await recorderFor(options).flush();
     expect(sink.rows.map(({ tool, outcome }) => [tool, outcome])).toEqual([["pay", "unauthenticated"]]);
+  });
+
+  test("is one row that says who was refused, where one observer stands inside another", async () => {
+    const inner = observeFetch(
+      (_request: Request, _options: { authInfo: AuthInfo }) => new Response("no", { status: 403 }),
+      options,
+    );
+    const authInfo = { token: "plantedToken123", clientId: "robot", scopes: ["orders:read"] };
+    const outer = observeFetch((request) => inner(request, { authInfo }), options);
+    await outer(new Request("http://localhost/mcp", { method: "POST", body: call("refund") }));
+    await recorderFor(options).flush();
+    expect(sink.rows).toMatchObject([
+      { tool: "refund", outcome: "denied", principal: "robot", scopes: ["orders:read"] },
+    ]);
   });
 
   test("is answered though its body never ends", async () => {

@@ -114,7 +114,7 @@ export function observeHttp(
   options: HttpObserverOptions,
 ): (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void {
   return (request, response, next) => {
-    if (request.method !== "POST") {
+    if (request.method !== "POST" || currentHttpRequest.getStore() !== undefined) {
       next();
       return;
     }
@@ -196,7 +196,8 @@ function tapBody(request: IncomingMessage & { body?: unknown }): (done: (text: s
 
 /**
  * The same for a handler of web requests (`createMcpHandler`, Hono, Bun, Deno, Workers): wraps it, changes no request
- * and no answer.
+ * and no answer. Around the handler that is given the verified `authInfo` it also knows who was refused; it may stand
+ * inside another observer, and each call is still one row.
  */
 export function observeFetch<Rest extends unknown[]>(
   handler: (request: Request, ...rest: Rest) => Promise<Response> | Response,
@@ -204,9 +205,12 @@ export function observeFetch<Rest extends unknown[]>(
 ): (request: Request, ...rest: Rest) => Promise<Response> {
   return async (request, ...rest) => {
     if (request.method !== "POST") return handler(request, ...rest);
+    const outer = currentHttpRequest.getStore();
     const seen = { reached: false };
     const copy = request.clone();
     const response = await currentHttpRequest.run(seen, async () => handler(request, ...rest));
+    // Whoever observes further out has nothing left to record.
+    if (outer && (seen.reached || response.status >= 400)) outer.reached = true;
     if (seen.reached || response.status < 400) {
       void copy.body?.cancel();
       return response;
