@@ -175,10 +175,6 @@ export class Delivery {
     if (sessionId !== null && tool !== null) recorder.memory.remember(sessionId, tool, this.#remembered);
   }
 
-  get recorded(): boolean {
-    return this.#recorded;
-  }
-
   /** The tool's handler is entered; `signal` fires when the SDK gives the call up. */
   handlerStarted(signal: AbortSignal | undefined): void {
     if (this.#begunAt === undefined) {
