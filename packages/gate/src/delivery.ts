@@ -136,6 +136,7 @@ export class Delivery {
       rule: null,
       policyHash: null,
       reason: null,
+      wouldDeny: null,
       errorCode: null,
       errorMessage: null,
       issues: null,

@@ -34,6 +34,7 @@ export const callColumnTypes = {
   rule: "text",
   policyHash: "text",
   reason: "text",
+  wouldDeny: "text[]",
   errorCode: "text",
   errorMessage: "text",
   issues: "jsonb",

@@ -70,6 +70,8 @@ export interface CallRecord {
   rule: string | null;
   policyHash: string | null;
   reason: string | null;
+  /** Ids of the rules that would have denied the call, had they been enforced. */
+  wouldDeny: string[] | null;
   errorCode: string | null;
   /** Redacted, at most 1,000 characters. */
   errorMessage: string | null;

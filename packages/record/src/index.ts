@@ -46,6 +46,29 @@ export {
   type Transport,
 } from "./call-record.ts";
 
+// Operations: what executes once, and where that is kept.
+export {
+  keptResults,
+  onceModes,
+  operationStates,
+  type AtomicExecution,
+  type ClaimAnswer,
+  type ClaimRequest,
+  type ConfirmedRepeat,
+  type KeptResult,
+  type OnceMode,
+  type OperationSnapshot,
+  type OperationState,
+  type OperationStore,
+  type Ownership,
+  type Resolution,
+  type SettleAnswer,
+  type Settlement,
+} from "./operation.ts";
+
+// What an agent is told.
+export { ERROR_META_KEY, MAX_PAYLOAD_BYTES, type ErrorPayload, type PayloadIssue } from "./error-payload.ts";
+
 // Where rows are sent.
 export type { LedgerSink, RecordBatch, RecordedCall, RecordReport, RejectedCall } from "./sink.ts";
 

@@ -36,6 +36,7 @@ export function sampleCall(fields: Partial<CallRecord> = {}): CallRecord {
     rule: null,
     policyHash: null,
     reason: null,
+    wouldDeny: null,
     errorCode: null,
     errorMessage: null,
     issues: null,
