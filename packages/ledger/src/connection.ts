@@ -36,12 +36,13 @@ export function openLedger(options: LedgerOptions): Ledger {
     check: () => assertUsable(db, options.url),
     async record(batch) {
       try {
-        return await recorder(batch);
+        return await recorder.record(batch);
       } catch (error) {
         throw explainDatabaseError(error, options.url);
       }
     },
     async close() {
+      await recorder.close();
       await db.destroy();
       // Kysely ends only a pool that it has used itself; `record` uses the pool without it.
       await sql.end({ timeout: 5 });

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
-import type { Ledger, Pool } from "./connection.ts";
+import type { Client } from "pg";
+import type { Ledger } from "./connection.ts";
 
 const DAY_MS = 86_400_000;
 /** A row older than this, or further ahead than a day, has an emitter whose clock is off: it gets no partition. */
@@ -40,8 +41,8 @@ export function plausibleDays(timesMs: readonly number[], now = Date.now()): str
 }
 
 /** Makes the partitions of single days. */
-export async function ensureDays(pool: Pool, days: readonly string[]): Promise<void> {
+export async function makeDays(client: Client, days: readonly string[]): Promise<void> {
   for (const day of days) {
-    await pool`select ensure_day_partitions(${day}::text::date, ${day}::text::date)`;
+    await client.query("select ensure_day_partitions($1::text::date, $1::text::date)", [day]);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   idTime,
   isUuid,
@@ -7,45 +8,59 @@ import {
   type RecordReport,
   type ToolDefinition,
 } from "@tachograph/record";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "pg";
 import type { Pool } from "./connection.ts";
-import { ingestSql } from "./ingest-sql.ts";
-import { ensureDays, plausibleDays } from "./partitions.ts";
+import { clientConfigs } from "./ingest/client-configs.ts";
+import { openConnections } from "./ingest/connections.ts";
+import { copyBatch } from "./ingest/copy-batch.ts";
+import { encodeRows } from "./ingest/encode-rows.ts";
+import { exactSql } from "./ingest/exact-sql.ts";
+import { isDuplicate, isPoison, isTransient, reasonOf } from "./row-faults.ts";
 import { jsonText } from "./row-json.ts";
-import { isPoison, isTransient, reasonOf } from "./row-faults.ts";
+import { makeDays, plausibleDays } from "./partitions.ts";
 
-/** One statement carries at most this many characters of payload. */
+export interface CallRecorder {
+  record(batch: RecordBatch): Promise<RecordReport>;
+  close(): Promise<void>;
+}
+
+/** One transaction carries at most this many characters of payload. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 const MAX_ATTEMPTS = 5;
+/** Fewer rows are stored as quickly by the statement that takes any row. */
+const FEW_ROWS = 8;
 
-/** Stores batches; remembers which partitions and projects exist. */
-export function createRecorder(sql: Pool): (batch: RecordBatch) => Promise<RecordReport> {
+/**
+ * Stores batches, each row once. New rows go by COPY, with the sums of the batch for the rollups. Where one is there
+ * already, or Postgres must judge a value, the exact statement takes over: slower, and told by Postgres what was new.
+ */
+export function createRecorder(pool: Pool): CallRecorder {
+  const connections = openConnections(clientConfigs(pool.options));
   const madeDays = new Set<string>();
   const knownProjects = new Set<string>();
+  /** What follows a row that was there already is likely to be there too. */
+  let resending = false;
 
-  async function prepare(calls: readonly RecordedCall[]): Promise<void> {
+  async function prepare(client: Client, calls: readonly RecordedCall[]): Promise<void> {
     const days = plausibleDays(calls.map(({ call }) => idTime(call.id))).filter((day) => !madeDays.has(day));
-    await ensureDays(sql, days);
+    await makeDays(client, days);
     for (const day of days) madeDays.add(day);
 
     const projects = [...new Set(calls.map(({ call }) => storable(call.project)))].filter(
       (name) => !knownProjects.has(name),
     );
     if (projects.length === 0) return;
-    await sql`insert into projects (name) select unnest(${projects}::text[]) order by 1 on conflict do nothing`;
+    await client.query("insert into projects (name) select unnest($1::text[]) order by 1 on conflict do nothing", [
+      projects,
+    ]);
     for (const project of projects) knownProjects.add(project);
   }
 
-  async function insert(calls: readonly RecordedCall[], definitions: readonly ToolDefinition[]): Promise<number> {
-    const payloads = calls.flatMap(({ call, payload }) =>
-      payload === null
-        ? []
-        : [{ project: call.project, callId: call.id, arguments: payload.arguments, result: payload.result }],
-    );
-    const parameters = [calls.map(({ call }) => call), payloads, definitions].map(jsonText);
+  /** Runs a transaction, and once more where it lost against another one. */
+  async function persist<Result>(transaction: (client: Client) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return (await sql.unsafe(ingestSql, parameters, { prepare: true })).length;
+        return await connections.use(transaction);
       } catch (error) {
         if (attempt === MAX_ATTEMPTS || !isTransient(error)) throw error;
         await sleep(attempt * 20 * Math.random());
@@ -53,63 +68,90 @@ export function createRecorder(sql: Pool): (batch: RecordBatch) => Promise<Recor
     }
   }
 
-  /** Halves what holds a row that is refused until that row stands alone. */
-  async function insertSome(
-    calls: readonly RecordedCall[],
-    definitions: readonly ToolDefinition[],
-    report: RecordReport,
-  ): Promise<void> {
+  async function store(rows: readonly RecordedCall[], report: RecordReport): Promise<void> {
+    if (resending || rows.length < FEW_ROWS) return storeExactly(rows, report);
+    const encoded = await encodeRows(rows);
     try {
-      const inserted = await insert(calls, definitions);
-      report.inserted += inserted;
-      report.known += calls.length - inserted;
+      if (encoded.rows.length > 0) await persist((client) => copyBatch(client, encoded));
+      report.inserted += encoded.rows.length;
     } catch (error) {
       if (!isPoison(error)) throw error;
-      if (definitions.length > 0) {
-        await insertSome(calls, [], report);
-        await insertDefinitions(definitions);
-      } else if (calls.length === 1 && calls[0]) {
-        report.rejected.push({ id: calls[0].call.id, reason: reasonOf(error) });
+      if (isDuplicate(error)) {
+        await storeExactly(encoded.rows, report);
       } else {
-        const middle = calls.length >> 1;
-        await insertSome(calls.slice(0, middle), [], report);
-        await insertSome(calls.slice(middle), [], report);
+        const middle = encoded.rows.length >> 1;
+        await store(encoded.rows.slice(0, middle), report);
+        await store(encoded.rows.slice(middle), report);
       }
+    }
+    if (encoded.unfit.length > 0) await storeExactly(encoded.unfit, report);
+  }
+
+  /** Halves what holds a row that is refused until that row stands alone. */
+  async function storeExactly(rows: readonly RecordedCall[], report: RecordReport): Promise<void> {
+    try {
+      const inserted = await insert(rows, []);
+      report.inserted += inserted;
+      report.known += rows.length - inserted;
+      resending = inserted < rows.length;
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      if (rows.length === 1 && rows[0]) {
+        report.rejected.push({ id: rows[0].call.id, reason: reasonOf(error) });
+        return;
+      }
+      const middle = rows.length >> 1;
+      await storeExactly(rows.slice(0, middle), report);
+      await storeExactly(rows.slice(middle), report);
     }
   }
 
   /** A contract that is refused is left out: the rows name it by its hash all the same. */
-  async function insertDefinitions(definitions: readonly ToolDefinition[]): Promise<void> {
-    for (const definition of definitions) {
-      try {
-        await insert([], [definition]);
-      } catch (error) {
-        if (!isPoison(error)) throw error;
-      }
+  async function storeDefinitions(definitions: readonly ToolDefinition[]): Promise<void> {
+    try {
+      if (definitions.length > 0) await insert([], definitions);
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      if (definitions.length === 1) return;
+      for (const definition of definitions) await storeDefinitions([definition]);
     }
   }
 
-  return async ({ calls, definitions }) => {
-    const report: RecordReport = { inserted: 0, known: 0, rejected: [] };
-    const wellNamed = new Map<string, RecordedCall>();
-    for (const recorded of calls) {
-      const { id, project } = recorded.call;
-      const key = `${project}\0${id}`;
-      if (!isUuid(id)) report.rejected.push({ id, reason: "id: not a UUID in lower case" });
-      else if (wellNamed.has(key)) report.known++;
-      else wellNamed.set(key, recorded);
-    }
-    const rows = [...wellNamed.values()];
-    await prepare(rows);
+  async function insert(rows: readonly RecordedCall[], definitions: readonly ToolDefinition[]): Promise<number> {
+    const payloads = rows.flatMap(({ call, payload }) =>
+      payload === null
+        ? []
+        : [{ project: call.project, callId: call.id, arguments: payload.arguments, result: payload.result }],
+    );
+    const parameters = [rows.map(({ call }) => call), payloads, definitions].map(jsonText);
+    const { rowCount } = await persist((client) => client.query(exactSql, parameters));
+    return rowCount ?? 0;
+  }
 
-    const uniqueDefinitions = earliest(definitions);
-    const chunks = chunkBySize(rows);
-    if (chunks.length === 0 && uniqueDefinitions.length > 0) chunks.push([]);
-    for (const [index, chunk] of chunks.entries()) {
-      await insertSome(chunk, index === 0 ? uniqueDefinitions : [], report);
-    }
-    return report;
+  return {
+    async record({ calls, definitions }) {
+      const report: RecordReport = { inserted: 0, known: 0, rejected: [] };
+      const rows = distinct(calls, report);
+      if (rows.length > 0) await persist((client) => prepare(client, rows));
+      await storeDefinitions(earliest(definitions));
+      for (const chunk of chunkBySize(rows)) await store(chunk, report);
+      return report;
+    },
+    close: () => connections.close(),
   };
+}
+
+/** The rows in the order of their ids, each once: two writers of the same rows meet in the same order. */
+function distinct(calls: readonly RecordedCall[], report: RecordReport): RecordedCall[] {
+  const wellNamed = new Map<string, RecordedCall>();
+  for (const recorded of calls) {
+    const { id, project } = recorded.call;
+    const key = `${id}\0${project}`;
+    if (!isUuid(id)) report.rejected.push({ id, reason: "id: not a UUID in lower case" });
+    else if (wellNamed.has(key)) report.known++;
+    else wellNamed.set(key, recorded);
+  }
+  return [...wellNamed].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, recorded]) => recorded);
 }
 
 function earliest(definitions: readonly ToolDefinition[]): ToolDefinition[] {

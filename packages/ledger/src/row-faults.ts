@@ -4,6 +4,9 @@ export function isPoison(error: unknown): boolean {
   return code !== undefined && (/^2[23]/.test(code) || code === "54000" || code === "0A000");
 }
 
+/** Whether a row is there already. */
+export const isDuplicate = (error: unknown): boolean => postgresCode(error) === "23505";
+
 /** Faults that another try may mend: serialization, deadlock, a lock that was not to be had. */
 export function isTransient(error: unknown): boolean {
   const code = postgresCode(error);
@@ -12,7 +15,7 @@ export function isTransient(error: unknown): boolean {
 
 /** What was wrong with the row, without its values (Postgres' own message would quote them). */
 export function reasonOf(error: unknown): string {
-  const { constraint_name: constraint, column_name: column, code } = error as Record<string, string | undefined>;
+  const { constraint, column, code } = error as Record<string, string | undefined>;
   const where = constraint ?? column;
   const what = sentences[code ?? ""] ?? "refused by Postgres";
   return where === undefined ? `${what} (${code})` : `${where}: ${what} (${code})`;

@@ -5,9 +5,9 @@ import { storable } from "@tachograph/record";
 const unstorable = /\\u0000|\\ud[89a-f]/;
 
 /** JSON text that Postgres can take apart: NULs and lone surrogates inside become U+FFFD. */
-export function jsonText(rows: readonly object[]): string {
-  const text = JSON.stringify(rows);
+export function jsonText(value: object): string {
+  const text = JSON.stringify(value);
   return unstorable.test(text)
-    ? JSON.stringify(rows, (_key, value: unknown) => (typeof value === "string" ? storable(value) : value))
+    ? JSON.stringify(value, (_key, member: unknown) => (typeof member === "string" ? storable(member) : member))
     : text;
 }

@@ -1,0 +1,173 @@
+import { idTime, storable, type CallRecord } from "@tachograph/record";
+import { addSessions, addStats, SET_SIZE } from "./rollup-sql.ts";
+import { sessionCountNames, sessionCounts, type SessionCount } from "./session-counts.ts";
+
+const HOUR_MS = 3_600_000;
+
+interface SessionBatch extends Record<SessionCount | "calls", number> {
+  project: string;
+  session_id: string;
+  session_source: string;
+  client_name: string | null;
+  client_version: string | null;
+  principals: Set<string>;
+  servers: Set<string>;
+  tools: Set<string>;
+  first_call_id: string;
+  last_call_id: string;
+  first_ms: number;
+  last_ms: number;
+  outcomes: Record<string, number>;
+}
+
+interface StatsBatch {
+  project: string;
+  hour_ms: number;
+  server_name: string;
+  tool: string;
+  outcome: string;
+  retry_kind: string;
+  calls: number;
+  unknown_effects: number;
+  duration_us_sum: number;
+  duration_us_max: number;
+}
+
+/** What calls add to the rollups: members of JSON arrays, named like the columns. */
+export interface BatchRollups {
+  sessions: object[];
+  stats: object[];
+}
+
+/** Counts calls that are known to be new; the same sums as those of the exact statement. */
+export function rollUp(calls: Iterable<CallRecord>): BatchRollups {
+  const sessions = new Map<string, SessionBatch>();
+  const stats = new Map<string, StatsBatch>();
+  for (const call of calls) {
+    addToStats(stats, call);
+    if (call.sessionId !== null) addToSession(sessions, call, call.sessionId);
+  }
+  return {
+    sessions: [...sessions.values()].map((session) => ({
+      ...session,
+      principals: cut(session.principals),
+      servers: cut(session.servers),
+      tools: cut(session.tools),
+    })),
+    stats: [...stats.values()],
+  };
+}
+
+/** Adds what `rollUp` gave, in the same order of locks as the exact statement: statistics first. */
+export function rollupStatements({ sessions, stats }: BatchRollups, quote: (text: string) => string): string[] {
+  const rows = (batch: object[], types: string): string =>
+    `json_to_recordset(${quote(JSON.stringify(batch))}::json) as batch(${types})`;
+  const counters = ["calls", ...sessionCountNames].map((name) => `${name} bigint`).join(", ");
+  const statements = [
+    addStats(`(
+      select *, to_timestamp(hour_ms / 1000.0) as hour
+      from ${rows(
+        stats,
+        `project text, hour_ms float8, server_name text, tool text, outcome text, retry_kind text,
+         calls bigint, unknown_effects bigint, duration_us_sum bigint, duration_us_max bigint`,
+      )}) as stats_batch`),
+  ];
+  if (sessions.length > 0) {
+    statements.push(
+      addSessions(`(
+        select *, to_timestamp(first_ms / 1000.0) as first_call_at, to_timestamp(last_ms / 1000.0) as last_call_at
+        from ${rows(
+          sessions,
+          `project text, session_id text, session_source text, client_name text, client_version text,
+           principals text[], servers text[], tools text[], first_call_id uuid, last_call_id uuid,
+           first_ms float8, last_ms float8, outcomes jsonb, ${counters}`,
+        )}) as session_batch`),
+    );
+  }
+  return statements;
+}
+
+function addToStats(stats: Map<string, StatsBatch>, call: CallRecord): void {
+  const project = storable(call.project);
+  const hour_ms = Math.floor(idTime(call.id) / HOUR_MS) * HOUR_MS;
+  const server_name = storable(call.serverName);
+  const tool = storable(call.tool ?? "");
+  const { outcome, retryKind: retry_kind, durationUs } = call;
+  const key = `${project}\0${hour_ms}\0${server_name}\0${tool}\0${outcome}\0${retry_kind}`;
+  const known = stats.get(key);
+  const unknown = call.effect === "unknown" ? 1 : 0;
+  if (known === undefined) {
+    const counted = { calls: 1, unknown_effects: unknown, duration_us_sum: durationUs, duration_us_max: durationUs };
+    stats.set(key, { project, hour_ms, server_name, tool, outcome, retry_kind, ...counted });
+    return;
+  }
+  known.calls++;
+  known.unknown_effects += unknown;
+  known.duration_us_sum += durationUs;
+  known.duration_us_max = Math.max(known.duration_us_max, durationUs);
+}
+
+function addToSession(sessions: Map<string, SessionBatch>, call: CallRecord, rawSessionId: string): void {
+  const project = storable(call.project);
+  const session_id = storable(rawSessionId);
+  const key = `${project}\0${session_id}`;
+  let session = sessions.get(key);
+  if (session === undefined) {
+    session = emptySession(project, session_id, call);
+    sessions.set(key, session);
+  }
+  session.calls++;
+  session.outcomes[call.outcome] = (session.outcomes[call.outcome] ?? 0) + 1;
+  for (const name of sessionCountNames) {
+    const { field, members } = sessionCounts[name];
+    if ((members as readonly string[]).includes(call[field])) session[name]++;
+  }
+  session.session_source = greatest(session.session_source, call.sessionSource) ?? call.sessionSource;
+  session.client_name = greatest(session.client_name, call.clientName);
+  session.client_version = greatest(session.client_version, call.clientVersion);
+  if (call.principal !== null) session.principals.add(storable(call.principal));
+  if (call.tool !== null) session.tools.add(storable(call.tool));
+  session.servers.add(storable(call.serverName));
+  if (call.id < session.first_call_id) session.first_call_id = call.id;
+  if (call.id > session.last_call_id) session.last_call_id = call.id;
+  session.first_ms = Math.min(session.first_ms, call.startedAt);
+  session.last_ms = Math.max(session.last_ms, call.startedAt);
+}
+
+function emptySession(project: string, session_id: string, call: CallRecord): SessionBatch {
+  return {
+    project,
+    session_id,
+    session_source: call.sessionSource,
+    client_name: null,
+    client_version: null,
+    principals: new Set(),
+    servers: new Set(),
+    tools: new Set(),
+    first_call_id: call.id,
+    last_call_id: call.id,
+    first_ms: call.startedAt,
+    last_ms: call.startedAt,
+    outcomes: {},
+    calls: 0,
+    ...(Object.fromEntries(sessionCountNames.map((name) => [name, 0])) as Record<SessionCount, number>),
+  };
+}
+
+/** The greater in byte order; null where there is neither. */
+function greatest(known: string | null, raw: string | null): string | null {
+  if (raw === null || raw === known) return known;
+  const given = storable(raw);
+  return known === null || byteOrder(given, known) > 0 ? given : known;
+}
+
+const cut = (members: Set<string>): string[] =>
+  members.size === 1 ? [...members] : [...members].toSorted(byteOrder).slice(0, SET_SIZE);
+
+const hasPair = /[\ud800-\udfff]/;
+
+/** As Postgres' collation "C" orders: by UTF-8 bytes, which is the order of code units but for surrogate pairs. */
+function byteOrder(a: string, b: string): number {
+  if (hasPair.test(a) || hasPair.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,139 @@
+import type { Socket } from "node:net";
+import { Client, type ClientConfig, type Connection } from "pg";
+
+/** Connections for writing: each runs one piece of work at a time, and is closed after a fault that is not a row's. */
+export interface WriteConnections {
+  use<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 4;
+const IDLE_MS = 10_000;
+/** A piece of work that takes longer waits for a server that is gone without a word. */
+const WORK_WITHIN_MS = 120_000;
+
+/** Opens connections as they are needed, to the first of the hosts that takes one. */
+export function openConnections(hosts: readonly ClientConfig[]): WriteConnections {
+  const idle: { client: Client; timer: NodeJS.Timeout }[] = [];
+  const open = new Set<Client>();
+  const waiting: (() => void)[] = [];
+  let free = MAX_CONNECTIONS;
+  let closed = false;
+
+  async function takeTurn(): Promise<void> {
+    if (free > 0) free--;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+
+  function endTurn(): void {
+    const next = waiting.shift();
+    if (next === undefined) free++;
+    else next();
+  }
+
+  async function acquire(): Promise<Client> {
+    const kept = idle.pop();
+    if (kept === undefined) return connectAny();
+    clearTimeout(kept.timer);
+    socketOf(kept.client).ref();
+    return kept.client;
+  }
+
+  async function connectAny(): Promise<Client> {
+    const failures: unknown[] = [];
+    for (const config of hosts) {
+      try {
+        const client = await connect(config);
+        open.add(client);
+        client.once("end", () => discard(client));
+        return client;
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    throw failures.at(-1) ?? connectionError("ECONNREFUSED", "the database's address names no host");
+  }
+
+  function release(client: Client): void {
+    if (closed || !open.has(client)) return void client.end();
+    socketOf(client).unref();
+    idle.push({ client, timer: setTimeout(() => discard(client), IDLE_MS).unref() });
+  }
+
+  function discard(client: Client): void {
+    open.delete(client);
+    const at = idle.findIndex((kept) => kept.client === client);
+    if (at >= 0) clearTimeout(idle.splice(at, 1)[0]?.timer);
+    void client.end();
+  }
+
+  return {
+    async use(work) {
+      await takeTurn();
+      let client: Client | undefined;
+      try {
+        if (closed) throw connectionError("CONNECTION_ENDED", "the ledger is closed");
+        client = await acquire();
+        const result = await within(WORK_WITHIN_MS, client, work(client));
+        release(client);
+        return result;
+      } catch (error) {
+        if (client !== undefined) (isOfStatement(error) ? release : discard)(client);
+        throw coded(error);
+      } finally {
+        endTurn();
+      }
+    },
+    async close() {
+      closed = true;
+      for (const { timer } of idle.splice(0)) clearTimeout(timer);
+      await Promise.all([...open].map((client) => client.end()));
+    },
+  };
+}
+
+/** Whether the server refused a statement and goes on serving. A standby (25006) is of no use, whatever it still serves. */
+function isOfStatement(error: unknown): boolean {
+  const { severity, code } = error as { severity?: string; code?: string };
+  return severity === "ERROR" && code !== "25006";
+}
+
+/** An idle connection must not keep its process from ending. */
+const socketOf = (client: Client): Socket =>
+  (client as Client & { connection: Connection }).connection.stream as Socket;
+
+async function connect(config: ClientConfig): Promise<Client> {
+  const client = new Client(config);
+  // Told of by the query that fails; without a listener it would end the process.
+  client.on("error", () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    void client.end();
+    throw error;
+  }
+}
+
+async function within<Result>(ms: number, client: Client, work: Promise<Result>): Promise<Result> {
+  const timer = setTimeout(() => void client.end(), ms);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Faults of the way to the server get a code like the other driver's, so that they are explained alike. */
+function coded(error: unknown): unknown {
+  if (!(error instanceof Error) || "code" in error) return error;
+  return connectionError(
+    error.message === "timeout expired" ? "CONNECT_TIMEOUT" : "CONNECTION_CLOSED",
+    error.message,
+    error,
+  );
+}
+
+function connectionError(code: string, message: string, cause?: Error): Error {
+  return Object.assign(new Error(message, { cause }), { code });
+}

@@ -1,0 +1,77 @@
+import { callColumnTypes, callFields, snakeCase } from "../call-columns.ts";
+import { addSessions, addStats, SET_SIZE } from "./rollup-sql.ts";
+import { sessionCountNames, sessionCounts, type CountedCalls } from "./session-counts.ts";
+
+const countIf = (condition: string): string => `count(*) filter (where ${condition})`;
+const counted = ({ field, members }: CountedCalls): string =>
+  countIf(`${snakeCase(field)} in (${members.map((member) => `'${member}'`).join(", ")})`);
+
+const columns = callFields.map(snakeCase);
+// Quoted, so that the rows can be sent under the names that they have.
+const inputTypes = callFields.map((field) => `"${field}" ${callColumnTypes[field]}`);
+const inputValues = callFields.map((field) =>
+  field === "startedAt" ? `to_timestamp("startedAt" / 1000.0)` : `"${field}"`,
+);
+
+const setOf = (column: string): string =>
+  `coalesce((array_agg(distinct ${column} order by ${column}) filter (where ${column} is not null))[1:${SET_SIZE}], '{}')`;
+
+/**
+ * One statement, so one transaction and one round trip. $1: JSON array of calls, $2: of payloads, $3: of definitions.
+ * Gives the ids that were new. The rollups are fed from `inserted` alone: a row that was there already adds nothing,
+ * whoever sent it and whenever.
+ */
+export const exactSql = `
+with input as materialized (
+  select * from json_to_recordset($1::text::json) as r(${inputTypes.join(", ")})
+),
+inserted as (
+  insert into tool_calls (${columns.join(", ")})
+  select ${inputValues.join(", ")} from input order by id, project collate "C"
+  on conflict (project, id) do nothing
+  returning project, id, session_id, session_source, client_name, client_version, principal, server_name, tool,
+    outcome, effect, retry_kind, started_at, duration_us
+),
+stored_payloads as (
+  insert into payloads (project, call_id, arguments, result)
+  select p.project, p."callId", p.arguments, p.result
+  from json_to_recordset($2::text::json) as p(project text, "callId" uuid, arguments text, result text)
+  join inserted i on i.project = p.project and i.id = p."callId"
+  order by p."callId", p.project collate "C"
+  on conflict (project, call_id) do nothing
+),
+stored_definitions as (
+  insert into tool_definitions as known (project, hash, server_name, server_version, tool, definition, first_seen_at)
+  select project, hash, "serverName", "serverVersion", tool, definition, to_timestamp("seenAt" / 1000.0)
+  from json_to_recordset($3::text::json) as d(project text, hash text, "serverName" text, "serverVersion" text,
+    tool text, definition text, "seenAt" float8)
+  order by project collate "C", hash collate "C"
+  on conflict (project, hash) do update set first_seen_at = excluded.first_seen_at
+  where excluded.first_seen_at < known.first_seen_at
+),
+session_outcomes as (
+  select project, session_id, jsonb_object_agg(outcome, calls) as outcomes
+  from (select project, session_id, outcome, count(*) as calls from inserted
+        where session_id is not null group by project, session_id, outcome) as counted
+  group by project, session_id
+),
+session_batch as (
+  select project, session_id, max(session_source) as session_source, max(client_name) as client_name,
+    max(client_version) as client_version, ${setOf("principal")} as principals, ${setOf("server_name")} as servers,
+    ${setOf("tool")} as tools, (array_agg(id order by id))[1] as first_call_id,
+    (array_agg(id order by id desc))[1] as last_call_id, min(started_at) as first_call_at,
+    max(started_at) as last_call_at, count(*) as calls,
+    ${sessionCountNames.map((name) => `${counted(sessionCounts[name])} as ${name}`).join(",\n    ")}
+  from inserted where session_id is not null group by project, session_id
+),
+stored_sessions as (${addSessions("session_batch join session_outcomes using (project, session_id)")}
+),
+stats_batch as (
+  select project, date_trunc('hour', id_time(id), 'UTC') as hour, server_name, coalesce(tool, '') as tool, outcome,
+    retry_kind, count(*) as calls, ${countIf("effect = 'unknown'")} as unknown_effects,
+    sum(duration_us) as duration_us_sum, max(duration_us) as duration_us_max
+  from inserted group by 1, 2, 3, 4, 5, 6
+),
+stored_stats as (${addStats("stats_batch")}
+)
+select id from inserted`;

@@ -1,0 +1,49 @@
+import { sessionCountNames } from "./session-counts.ts";
+
+// Sets are cut to their 64 first members: a sum of cuts is the cut of the sum, so the order of batches cannot matter.
+export const SET_SIZE = 64;
+
+const counters = ["calls", ...sessionCountNames];
+const statColumns =
+  "project, hour, server_name, tool, outcome, retry_kind, calls, unknown_effects, duration_us_sum, duration_us_max";
+const sessionColumns = `project, session_id, session_source, client_name, client_version, principals, servers, tools,
+    first_call_id, last_call_id, first_call_at, last_call_at, outcomes, ${counters.join(", ")}`;
+
+const union = (column: string): string => `
+    ${column} = case when excluded.${column} <@ sessions.${column} then sessions.${column} else
+      (select (array_agg(distinct member order by member))[1:${SET_SIZE}]
+       from unnest(sessions.${column} || excluded.${column}) as member) end`;
+
+// Both are sorted in byte order, whatever the database's own, so that two writers meet their locks in the same order.
+
+/** Adds rows of `source`, which has the columns of `call_stats`, to those that are there. */
+export const addStats = (source: string): string => `
+  insert into call_stats (${statColumns})
+  select ${statColumns} from ${source}
+  order by project collate "C", hour, server_name collate "C", tool collate "C", outcome collate "C", retry_kind collate "C"
+  on conflict (project, hour, server_name, tool, outcome, retry_kind) do update set
+    calls = call_stats.calls + excluded.calls,
+    unknown_effects = call_stats.unknown_effects + excluded.unknown_effects,
+    duration_us_sum = call_stats.duration_us_sum + excluded.duration_us_sum,
+    duration_us_max = greatest(call_stats.duration_us_max, excluded.duration_us_max)`;
+
+/** Adds rows of `source`, which has the columns of `sessions`, to those that are there. */
+export const addSessions = (source: string): string => `
+  insert into sessions (${sessionColumns})
+  select ${sessionColumns} from ${source} order by project collate "C", session_id collate "C"
+  on conflict (project, session_id) do update set
+    session_source = greatest(sessions.session_source, excluded.session_source),
+    client_name = greatest(sessions.client_name, excluded.client_name),
+    client_version = greatest(sessions.client_version, excluded.client_version),${union("principals")},${union("servers")},${union("tools")},
+    first_call_id = least(sessions.first_call_id, excluded.first_call_id),
+    last_call_id = greatest(sessions.last_call_id, excluded.last_call_id),
+    first_call_at = least(sessions.first_call_at, excluded.first_call_at),
+    last_call_at = greatest(sessions.last_call_at, excluded.last_call_at),
+    outcomes = (
+      select jsonb_object_agg(outcome, calls) from (
+        select outcome, sum(calls::bigint) as calls from (
+          select * from jsonb_each_text(sessions.outcomes) union all select * from jsonb_each_text(excluded.outcomes)
+        ) as parts(outcome, calls) group by outcome
+      ) as summed
+    ),
+    ${counters.map((name) => `${name} = sessions.${name} + excluded.${name}`).join(",\n    ")}`;
