@@ -28,6 +28,9 @@ grant select (project, hash, first_seen_at), update (first_seen_at) on tool_defi
 grant select on projects, kysely_migration to tachograph_writer;
 grant select, insert, update on sessions, call_stats, processes to tachograph_writer;
 grant execute on function ensure_day_partitions to tachograph_writer;
+-- Operations are no trail: they settle, and go when nobody can repeat them any more. Their results are the gates' alone.
+grant select, insert, update, delete on operations, operation_results to tachograph_writer;
+grant update (fingerprint_check) on projects to tachograph_writer;
 
 -- Whoever seals rows reads them whole.
 grant select on tool_calls, payloads, projects, kysely_migration to tachograph_sealer;

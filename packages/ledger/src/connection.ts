@@ -1,9 +1,12 @@
-import type { LedgerSink } from "@tachograph/record";
+import type { LedgerSink, OperationStore } from "@tachograph/record";
 import { CamelCasePlugin, Kysely } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
 import type { Database } from "./database.ts";
 import { explainDatabaseError } from "./ledger-error.ts";
+import { createOperationPool, OPERATION_STATEMENT_TIMEOUT_MS } from "./operations/operation-pool.ts";
+import { createOperationStore } from "./operations/operation-store.ts";
+import { createResultCipher, RESULT_KEY_VARIABLE } from "./operations/result-cipher.ts";
 import { createRecorder } from "./record-calls.ts";
 import { assertUsable } from "./server-check.ts";
 
@@ -16,22 +19,36 @@ export interface LedgerOptions {
   applicationName?: string;
   /** How long one statement may run; the server ends a longer one. @defaultValue as the server has it */
   statementTimeoutMs?: number;
+  /** Connections for claims, settlements and heartbeats, beside the others. @defaultValue 5 */
+  operationConnections?: number;
+  /** How many `atomic` handlers may run at a time, each on a connection of its own. @defaultValue 5 */
+  atomicConnections?: number;
+  /** A claim that Postgres has not answered by then is refused. @defaultValue 500 */
+  claimBudgetMs?: number;
+  /** 32 bytes in base64 or hex that kept results are encrypted with. @defaultValue what TACHOGRAPH_RESULT_KEY says */
+  resultKey?: string;
 }
 
 /** One pool of connections to one database. Connects when first used. */
-export interface Ledger extends LedgerSink {
+export interface Ledger extends LedgerSink, OperationStore {
   readonly db: Kysely<Database>;
   /** @throws {LedgerError} where the database cannot be reached, is older than 15, or lacks the tables. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a pool. Instants in `db` are `Date`; what the query functions return are milliseconds since the epoch. */
+/**
+ * Opens a pool. Instants in `db` are `Date`; what the query functions return are milliseconds since the epoch.
+ *
+ * @throws {LedgerError} `bad_result_key`
+ */
 export function openLedger(options: LedgerOptions): Ledger {
   const sql = openPool(options);
   const db = openKysely(sql);
   const recorder = createRecorder(sql);
+  const operations = openOperations(options);
   return {
+    ...operations.store,
     db,
     check: () => assertUsable(db, options.url),
     async record(batch) {
@@ -43,6 +60,7 @@ export function openLedger(options: LedgerOptions): Ledger {
     },
     async close() {
       await recorder.close();
+      await operations.close();
       await db.destroy();
       // Kysely ends only a pool that it has used itself; `record` uses the pool without it.
       await sql.end({ timeout: 5 });
@@ -50,19 +68,40 @@ export function openLedger(options: LedgerOptions): Ledger {
   };
 }
 
+function openOperations(options: LedgerOptions): ReturnType<typeof createOperationStore> {
+  const { url, applicationName, operationConnections = 5, atomicConnections = 5, claimBudgetMs = 500 } = options;
+  const { resultKey = process.env[RESULT_KEY_VARIABLE] } = options;
+  const cipher = createResultCipher(resultKey);
+  const base = { url, ...(applicationName !== undefined && { applicationName }) };
+  const openStatementPool = (): Pool =>
+    openPool(
+      { ...base, maxConnections: operationConnections, statementTimeoutMs: OPERATION_STATEMENT_TIMEOUT_MS },
+      { max_pipeline: 0, fetch_types: false },
+    );
+  // A transaction lasts as long as its handler: no timer of the driver may end its connection.
+  const openLane = (onClose: () => void): Pool =>
+    openPool({ ...base, maxConnections: 1 }, { idle_timeout: 0, max_lifetime: null, onclose: onClose });
+  const pool = createOperationPool(openStatementPool, operationConnections);
+  return createOperationStore({ url, pool, openLane, atomicConnections, cipher, claimBudgetMs });
+}
+
 export type Pool = postgres.Sql<{ int8: number }>;
 
-export function openPool({
-  url,
-  maxConnections = 5,
-  applicationName = "tachograph",
-  statementTimeoutMs,
-}: LedgerOptions): Pool {
+type DriverOptions = Pick<postgres.Options<never>, "idle_timeout" | "max_lifetime" | "fetch_types" | "onclose"> & {
+  /** Missing in the driver's types: how many statements are sent ahead on one connection. */
+  max_pipeline?: number;
+};
+
+export function openPool(
+  { url, maxConnections = 5, applicationName = "tachograph", statementTimeoutMs }: LedgerOptions,
+  driver: DriverOptions = {},
+): Pool {
   return postgres(url, {
     max: maxConnections,
     connect_timeout: 10,
-    idle_timeout: 60,
     onnotice: () => {},
+    idle_timeout: 60,
+    ...driver,
     // Counts, bytes and microseconds all stay far below 2^53.
     types: { int8: { to: 20, from: [20], serialize: String, parse: Number } },
     connection: {

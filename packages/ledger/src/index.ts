@@ -8,6 +8,9 @@ export type { Database } from "./database.ts";
 export { countDefaultPartition, ensurePartitions } from "./partitions.ts";
 export { listProcesses, recordHeartbeat, type ProcessStatus } from "./queries/processes.ts";
 
+// Operations.
+export { transactionOf } from "./operations/atomic-transaction.ts";
+
 // Calls.
 export type { CallFilter } from "./queries/call-filter.ts";
 export { countCalls, findCall, listCalls, type CallSummary, type StoredCall } from "./queries/calls.ts";

@@ -11,7 +11,12 @@ export type LedgerErrorCode =
   | "already_running"
   | "directory_unusable"
   | "disk_full"
-  | "start_failed";
+  | "start_failed"
+  | "claim_timeout"
+  | "ownership_lost"
+  | "commit_unknown"
+  | "bad_result_key"
+  | "bad_reason";
 
 /** A fault that the operator can mend. `message` says what and where, `hint` what to do. */
 export class LedgerError extends Error {
@@ -44,8 +49,12 @@ const unreachableCodes = new Set([
   "CONNECTION_ENDED",
   "CONNECTION_DESTROYED",
   "57P01",
+  "57P02",
   "57P03",
 ]);
+
+/** Whether it was the way to Postgres that failed, or Postgres itself that went away: another try may reach it. */
+export const isUnreachable = (error: unknown): boolean => unreachableCodes.has(codeOf(error));
 
 /** Where a database is, without its password. */
 export function describeDatabase(url: string): string {

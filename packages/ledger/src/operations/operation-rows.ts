@@ -1,0 +1,64 @@
+import {
+  storable,
+  type CallRecord,
+  type ClaimRequest,
+  type KeptResult,
+  type OperationSnapshot,
+  type Ownership,
+} from "@tachograph/record";
+import { jsonText } from "../row-json.ts";
+import type { SqlValue } from "./operation-pool.ts";
+import type { OperationRow } from "./operation-sql.ts";
+import type { ResultCipher } from "./result-cipher.ts";
+
+/** Answers larger than this are not kept for replays. */
+export const MAX_RESULT_BYTES = 64 * 1024;
+
+const text = (value: string | null): string | null => (value === null ? null : storable(value));
+
+/** JSON text that Postgres can hold. */
+export const callText = (call: CallRecord): string => jsonText([call]).slice(1, -1);
+
+export const nameOf = ({ project, operationId }: Pick<Ownership, "project" | "operationId">): [string, string] => [
+  storable(project),
+  storable(operationId),
+];
+
+export function claimValues(request: ClaimRequest): SqlValue[] {
+  const { call } = request;
+  return [
+    ...nameOf(request),
+    request.mode,
+    request.keySource,
+    request.fingerprint,
+    text(request.guard),
+    request.ownerToken,
+    request.leaseMs,
+    storable(call.serverName),
+    storable(call.tool ?? ""),
+    text(call.principal),
+    text(call.sessionId),
+    call.id,
+    callText(call),
+  ];
+}
+
+/** The result as it is stored, and what is said about it. */
+export function resultValues(
+  cipher: ResultCipher,
+  operation: { project: string; operationId: string },
+  { result, keptResult }: { result: string | null; keptResult: KeptResult },
+): { stored: Uint8Array | null; kept: KeptResult } {
+  if (result === null) return { stored: null, kept: keptResult === "stored" ? "not_kept" : keptResult };
+  if (Buffer.byteLength(result) > MAX_RESULT_BYTES) return { stored: null, kept: "too_large" };
+  return { stored: cipher.seal(operation, result), kept: "stored" };
+}
+
+/** A snapshot; a result that cannot be decrypted counts as not kept. */
+export function snapshotOf(row: OperationRow, cipher: ResultCipher): OperationSnapshot {
+  const { ownerToken: _, late: __, result: stored, ...fields } = row;
+  if (stored === null || stored === undefined) return { ...fields, result: null };
+  const result = cipher.open(row, stored);
+  if (result === undefined) return { ...fields, result: null, keptResult: "not_kept" };
+  return { ...fields, result };
+}

@@ -1,0 +1,215 @@
+import { verdictOf, type KeptResult, type OperationSnapshot } from "@tachograph/record";
+
+const instant = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`;
+
+/** The columns of a snapshot of `o`, under the names of its fields, and who owns it. */
+export const snapshotColumns = `
+  o.project, o.id as "operationId", o.state, o.mode, o.key_source as "keySource", o.fingerprint,
+  o.server_name as "serverName", o.tool, o.principal, o.session_id as "sessionId", o.attempt, o.deliveries, o.effect,
+  o.call_id as "callId", ${instant("o.claimed_at")} as "claimedAt", ${instant("o.lease_expires_at")} as "leaseExpiresAt",
+  ${instant("o.settled_at")} as "settledAt", ${instant("o.retry_at")} as "retryAt", o.kept_result as "keptResult",
+  ${instant("clock_timestamp()")} as "readAt", o.owner_token as "ownerToken", o.late`;
+
+/** The result of `o` where one is kept; of nothing that has other arguments than these. */
+const resultColumn = (fingerprint: string): string => `
+  case when o.kept_result = 'stored' and o.fingerprint = ${fingerprint} then
+    (select r.result from operation_results r where r.project = o.project and r.id = o.id) end as result`;
+
+/** A row of {@link snapshotColumns}, with its result where that was asked for. */
+export interface OperationRow extends Omit<OperationSnapshot, "result" | "keptResult"> {
+  keptResult: KeptResult | null;
+  ownerToken: string;
+  late: boolean;
+  /** As stored: see `ResultCipher`. */
+  result?: Uint8Array | null;
+}
+
+const literal = (fields: object): string => `'${JSON.stringify(fields).replaceAll("'", "''")}'::jsonb`;
+
+/** What a delivery as begun becomes when whoever executed it is gone. */
+export const indeterminate = literal({
+  outcome: "indeterminate",
+  ...verdictOf("indeterminate", "mutating", true),
+  reason: "Its process died or lost its lease before it said how the call ended.",
+});
+
+/** What a delivery as begun becomes when it was refused because its claim was not answered in time. */
+export const refusedUnclaimed = literal({
+  outcome: "audit_unavailable",
+  ...verdictOf("audit_unavailable", "mutating", false),
+  reason: "Its claim was not answered in time, so it was not executed.",
+});
+
+const lapsed = "o.state = 'in_flight' and o.lease_expires_at <= excluded.claimed_at";
+const ours = "(o.owner_token = excluded.owner_token and o.state = 'in_flight')";
+const sameIntent = "o.fingerprint = excluded.fingerprint and o.owner_token <> excluded.owner_token";
+const takes = `(${sameIntent} and (
+    (o.state = 'failed_retryable' and o.retry_at <= excluded.claimed_at)
+    or (${lapsed} and o.mode <> 'at_most_once' and excluded.mode <> 'at_most_once')))`;
+const ends = `(${sameIntent} and ${lapsed} and (o.mode = 'at_most_once' or excluded.mode = 'at_most_once'))`;
+
+const onTake = (taken: string, otherwise: string): string => `case when ${takes} then ${taken} else ${otherwise} end`;
+const onTakeOrEnd = (taken: string, ended: string, otherwise: string): string =>
+  `case when ${takes} then ${taken} when ${ends} then ${ended} else ${otherwise} end`;
+
+/**
+ * $1 project, $2 id, $3 mode, $4 key source, $5 fingerprint, $6 guard, $7 owner token, $8 lease in ms, $9 server,
+ * $10 tool, $11 principal, $12 session, $13 call id, $14 the call as JSON.
+ * The clock is read once: every case below must be decided at the same instant.
+ */
+export const claimSql = `
+insert into operations as o (project, id, state, mode, key_source, fingerprint, guard, owner_token, lease_expires_at,
+  attempt, deliveries, effect, server_name, tool, principal, session_id, call_id, call, claimed_at)
+select $1::text, $2::text, 'in_flight', $3::text, $4::text, $5::text, $6::text, $7::uuid, now.at + $8::float8 * interval '1 millisecond',
+  1, 1, 'unknown', $9::text, $10::text, $11::text, $12::text, $13::uuid, $14::text::jsonb, now.at
+from clock_timestamp() as now(at)
+on conflict (project, id) do update set
+  state = ${onTakeOrEnd("'in_flight'", "'unknown'", "o.state")},
+  mode = ${onTake("excluded.mode", "o.mode")},
+  key_source = ${onTake("excluded.key_source", "o.key_source")},
+  guard = ${onTake("excluded.guard", "o.guard")},
+  owner_token = ${onTake("excluded.owner_token", "o.owner_token")},
+  lease_expires_at = case when ${takes} or ${ours} then excluded.lease_expires_at else o.lease_expires_at end,
+  attempt = o.attempt + ${onTake("1", "0")},
+  deliveries = o.deliveries + case when ${ours} then 0 else 1 end,
+  effect = ${onTakeOrEnd("'unknown'", "'unknown'", "o.effect")},
+  session_id = ${onTake("excluded.session_id", "o.session_id")},
+  call_id = ${onTake("excluded.call_id", "o.call_id")},
+  call = ${onTakeOrEnd("excluded.call", `o.call || ${indeterminate}`, "o.call")},
+  earlier_calls = case when ${takes} and o.call is not null
+    then coalesce(o.earlier_calls, '[]') || jsonb_build_array(
+      case o.state when 'in_flight' then o.call || ${indeterminate} else o.call end)
+    else o.earlier_calls end,
+  call_fault = ${onTake("null", "o.call_fault")},
+  claimed_at = ${onTake("excluded.claimed_at", "o.claimed_at")},
+  settled_at = ${onTakeOrEnd("null", "excluded.claimed_at", "o.settled_at")},
+  retry_at = ${onTake("null", "o.retry_at")},
+  expires_at = ${onTake("null", "o.expires_at")},
+  kept_result = ${onTake("null", "o.kept_result")},
+  late = ${onTake("false", "o.late")}
+returning ${snapshotColumns}, ${resultColumn("$5::text")}`;
+
+/** The unresolved operation that stands in the way of others with its guard. $1 project, $2 guard. */
+export const twinSql = `
+select ${snapshotColumns} from operations o
+where o.project = $1::text and o.guard = $2::text and o.state in ('in_flight', 'unknown')`;
+
+/** What becomes of an operation whose lease has ended: unknown, or free of its guard where it may be taken over. */
+export const lapse = `
+  state = case o.mode when 'at_most_once' then 'unknown' else o.state end,
+  settled_at = case o.mode when 'at_most_once' then clock_timestamp() end,
+  call = case o.mode when 'at_most_once' then o.call || ${indeterminate} else o.call end,
+  guard = case o.mode when 'at_most_once' then o.guard end`;
+
+/** $1 project, $2 id */
+export const lapseSql = `
+update operations o set ${lapse}
+where o.project = $1::text and o.id = $2::text and o.state = 'in_flight' and o.lease_expires_at <= clock_timestamp()`;
+
+/** $1 project, $2 id, $3 the fingerprint whose result may be shown; null shows none. */
+export const findSql = `
+select ${snapshotColumns}, ${resultColumn("$3::text")} from operations o where o.project = $1::text and o.id = $2::text`;
+
+/** Writes or removes the result of the one operation in `source`; $7 is null where none is kept. */
+const storeResult = (source: string): string => `
+stored as (
+  insert into operation_results (project, id, result)
+  select project, id, $7::bytea from ${source} where $7::bytea is not null
+  on conflict (project, id) do update set result = excluded.result
+),
+removed as (
+  delete from operation_results r using ${source} s where r.project = s.project and r.id = s.id and $7::bytea is null
+)`;
+
+/**
+ * $1 project, $2 id, $3 owner token, $4 state, $5 effect, $6 ms until a retry, $7 result, $8 kept result, $9 retention
+ * in ms, $10 attempts to give back, $11 call id, $12 the call as JSON. Gives no row where it is not the owner's to settle.
+ */
+export const settleSql = `
+with settled as (
+  update operations o set
+    state = $4::text, effect = $5::text, settled_at = now.at, late = o.state = 'unknown', attempt = o.attempt - $10::int,
+    retry_at = case $4::text when 'failed_retryable' then now.at + $6::float8 * interval '1 millisecond' end,
+    expires_at = case $4::text when 'unknown' then null else now.at + $9::float8 * interval '1 millisecond' end,
+    kept_result = $8::text, call_id = $11::uuid, call = $12::text::jsonb, call_fault = null
+  from clock_timestamp() as now(at)
+  where o.project = $1::text and o.id = $2::text and o.owner_token = $3::uuid and o.state in ('in_flight', 'unknown')
+  returning o.project, o.id, o.late
+),${storeResult("settled")}
+select late from settled`;
+
+/** Waits for whoever is about to settle it. $1 project, $2 id */
+export const committedSql = `
+select ${snapshotColumns} from operations o where o.project = $1::text and o.id = $2::text for update`;
+
+/** Why a settlement wrote nothing. $1 project, $2 id, $3 owner token */
+export const settledBySql = `
+select o.late from operations o
+where o.project = $1::text and o.id = $2::text and o.owner_token = $3::uuid and o.state not in ('in_flight', 'unknown')`;
+
+/** $1 JSON of what is owned, $2 lease in ms. Gives the ids that are owned still. */
+export const heartbeatSql = `
+update operations o set lease_expires_at = clock_timestamp() + $2::float8 * interval '1 millisecond'
+from json_to_recordset($1::text::json) as owned(project text, "operationId" text, "ownerToken" uuid)
+where o.project = owned.project and o.id = owned."operationId" and o.owner_token = owned."ownerToken"
+  and o.state = 'in_flight'
+returning o.id`;
+
+/**
+ * $1 project, $2 id, $3 attempt, $4 fingerprint, $5 principal, $6 when the token ends, in ms, $7 owner token, $8 lease
+ * in ms, $9 session, $10 call id, $11 the call as JSON. Mode and guard stay as they are.
+ */
+export const confirmSql = `
+update operations o set
+  state = 'in_flight', owner_token = $7::uuid, attempt = o.attempt + 1, deliveries = o.deliveries + 1,
+  lease_expires_at = now.at + $8::float8 * interval '1 millisecond', claimed_at = now.at,
+  session_id = $9::text, call_id = $10::uuid, call = $11::text::jsonb, call_fault = null,
+  earlier_calls = case when o.call is null then o.earlier_calls
+    else coalesce(o.earlier_calls, '[]') || jsonb_build_array(o.call) end,
+  effect = 'unknown', settled_at = null, kept_result = null, late = false
+from clock_timestamp() as now(at)
+where o.project = $1::text and o.id = $2::text and o.state = 'unknown' and o.attempt = $3::int
+  and o.fingerprint = $4::text and o.principal is not distinct from $5::text
+  and now.at < to_timestamp($6::float8 / 1000)
+returning ${snapshotColumns}`;
+
+/**
+ * $1 project, $2 id, $3 attempt, $4 found, $5 by, $6 reason, $7 result, $8 retention in ms.
+ * Nobody owns it afterwards: its late owner must not overrule what was found.
+ */
+export const resolveSql = `
+with resolved as (
+  update operations o set
+    state = case $4::text when 'applied' then 'completed' else 'failed_retryable' end,
+    effect = case $4::text when 'applied' then 'applied' else 'none' end,
+    settled_at = now.at, expires_at = now.at + $8::float8 * interval '1 millisecond',
+    retry_at = case $4::text when 'applied' then null else now.at end,
+    kept_result = case when $7::bytea is null then 'not_kept' else 'stored' end,
+    owner_token = gen_random_uuid(), resolved_by = $5::text, resolved_reason = $6::text, resolved_at = now.at
+  from clock_timestamp() as now(at)
+  where o.project = $1::text and o.id = $2::text and o.state = 'unknown' and o.attempt = $3::int
+  returning o.project, o.id
+),${storeResult("resolved")}
+select id from resolved`;
+
+/**
+ * Lets go of what a claim may have taken that nobody waits for. $1 project, $2 id, $3 owner token, $4 whether it took an
+ * unknown operation over: nobody knows about that one afterwards either.
+ */
+export const releaseSql = `
+update operations o set
+  state = case when $4::boolean then 'unknown' else 'failed_retryable' end,
+  effect = case when $4::boolean or (o.attempt > 1 and o.mode <> 'at_most_once') then 'unknown' else 'none' end,
+  attempt = o.attempt - case when $4::boolean then 0 else 1 end,
+  settled_at = now.at, retry_at = case when $4::boolean then null else now.at end,
+  expires_at = case when $4::boolean then null else now.at + interval '1 day' end,
+  kept_result = 'not_kept', call = o.call || ${refusedUnclaimed}
+from clock_timestamp() as now(at)
+where o.project = $1::text and o.id = $2::text and o.owner_token = $3::uuid and o.state = 'in_flight'
+returning o.id`;
+
+/** $1 project, $2 check value. The first one stays. */
+export const fingerprintCheckSql = `
+insert into projects (name, fingerprint_check) values ($1::text, $2::text)
+on conflict (name) do update set fingerprint_check = coalesce(projects.fingerprint_check, excluded.fingerprint_check)
+returning fingerprint_check`;
