@@ -1,0 +1,118 @@
+import { isObject } from "../is-object.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+import { invalid } from "./issues-from-found.ts";
+import { jsonSchemaCheck } from "./json-schema/json-schema-check.ts";
+import { isLibrarySchema, jsonSchemaOf, type Direction } from "./json-schema-of.ts";
+import { measureValue } from "./measure-value.ts";
+import { renderValue } from "./render-value.ts";
+import { standardCheck } from "./standard-check.ts";
+import type { Check, Finding, RenderValue, ValidationResult, Validator } from "./validator.ts";
+import { isZod3, isZod4, zod3Check, zod4Check } from "./zod-check.ts";
+
+export interface ValidatorOptions {
+  /** Whether arguments or results are validated. @defaultValue "input" */
+  direction?: Direction;
+  /** The JSON Schema that `tools/list` shows, for a schema that cannot convert itself: its phrases are better. */
+  jsonSchema?: unknown;
+}
+
+const MAX_DEPTH = 64;
+/** Largest arguments, in characters: what both SDKs take over HTTP. A result has been made already. */
+const MAX_SIZE: Readonly<Record<Direction, number>> = { input: 4 * 1024 * 1024, output: Number.POSITIVE_INFINITY };
+const MAX_CACHED = 512;
+/** Longer schemas are compiled for each object. */
+const MAX_CACHED_LENGTH = 262_144;
+
+const byObject = new WeakMap<object, Partial<Record<Direction, Validator>>>();
+/** Stateless servers list the same schemas in new objects for every request. */
+const byText = new BoundedCache<Check>(MAX_CACHED);
+
+/**
+ * A validator for whatever a server registers a tool with: a schema of zod 3, zod 4 or any library of Standard Schema,
+ * or a JSON Schema (draft 2020-12, or as its `$schema` says). Made once for each schema, which must not change after.
+ *
+ * @returns undefined where there is no schema.
+ * @throws {TypeError} that says which part of a JSON Schema cannot be used.
+ */
+export function createValidator(
+  schema: unknown,
+  { direction = "input", jsonSchema }: ValidatorOptions = {},
+): Validator | undefined {
+  if (schema === undefined || schema === null) return undefined;
+  if (typeof schema !== "object" && typeof schema !== "function" && typeof schema !== "boolean")
+    throw new TypeError(`the schema is a ${typeof schema}, no schema`);
+  const known = typeof schema === "boolean" ? undefined : byObject.get(schema);
+  const cached = known?.[direction];
+  if (cached !== undefined) return cached;
+  const check = isLibrarySchema(schema)
+    ? libraryCheck(schema, () => jsonSchemaOf(schema, direction) ?? jsonSchema)
+    : cachedJsonSchemaCheck(schema);
+  const validator = validatorOf(check, MAX_SIZE[direction]);
+  if (typeof schema !== "boolean") byObject.set(schema, { ...known, [direction]: validator });
+  return validator;
+}
+
+function libraryCheck(schema: object, convert: () => unknown): Check {
+  let converted: { jsonSchema: unknown } | undefined;
+  const jsonSchema = (): unknown => (converted ??= { jsonSchema: convert() }).jsonSchema;
+  if (isZod4(schema)) return zod4Check(schema, jsonSchema);
+  if (isZod3(schema)) return zod3Check(schema, jsonSchema);
+  return standardCheck(schema, jsonSchema);
+}
+
+function cachedJsonSchemaCheck(schema: unknown): Check {
+  if (isObject(schema) && Object.values(schema).some(isLibrarySchema))
+    throw new TypeError("the schema is an object of schemas; write z.object({ … }) around it");
+  const text = textOf(schema);
+  const cached = text === undefined ? undefined : byText.get(text);
+  if (cached !== undefined) return cached;
+  const check = jsonSchemaCheck(schema);
+  if (text !== undefined) byText.set(text, check);
+  return check;
+}
+
+function textOf(schema: unknown): string | undefined {
+  // Nested too deep to be written: its own refusal is clearer.
+  if (measureValue(schema, { maxDepth: MAX_DEPTH, maxSize: MAX_CACHED_LENGTH }).refusal !== undefined) return undefined;
+  return JSON.stringify(schema);
+}
+
+function validatorOf(check: Check, maxSize: number): Validator {
+  return {
+    validate: (value, render = renderValue) => {
+      try {
+        const measured = measureValue(value, { maxDepth: MAX_DEPTH, maxSize });
+        if (measured.refusal !== undefined) return refusal(value, measured.refusal, maxSize, render);
+        const finding = check(value, measured.size);
+        if (!(finding instanceof Promise)) return resultOf(value, finding, render);
+        return finding.then(
+          (settled) => resultOf(value, settled, render),
+          () => checkFailed(value, render),
+        );
+      } catch {
+        return checkFailed(value, render);
+      }
+    },
+  };
+}
+
+const resultOf = (value: unknown, finding: Finding, render: RenderValue): ValidationResult =>
+  "found" in finding ? invalid(value, finding.found, render) : { valid: true, value: finding.value };
+
+const refusal = (
+  value: unknown,
+  code: "too_deep" | "too_large",
+  maxSize: number,
+  render: RenderValue,
+): ValidationResult => {
+  const expected = code === "too_deep" ? `at most ${MAX_DEPTH} levels of nesting` : `at most ${maxSize} characters`;
+  return invalid(value, [{ path: [], code, expected }], render);
+};
+
+/** A refinement threw, or the value cannot be read: nothing says that it is valid. */
+const checkFailed = (value: unknown, render: RenderValue): ValidationResult =>
+  invalid(
+    value,
+    [{ path: [], code: "check_failed", expected: "a value that the tool's own checks can look at" }],
+    render,
+  );
