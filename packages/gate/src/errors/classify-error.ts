@@ -133,7 +133,7 @@ function saidByAuthor(
   if (thrown !== undefined) {
     const { code, effect, retryClass, hint, afterMs } = thrown;
     return {
-      code: String(code).slice(0, MAX_CODE_LENGTH),
+      code: code.slice(0, MAX_CODE_LENGTH),
       retryAfterMs: afterMs ?? null,
       ...forReads({ effect, retryClass }),
       ...(hint === undefined ? {} : { hint }),

@@ -10,25 +10,21 @@ export type Measured = { size: number; refusal?: undefined } | { refusal: "too_d
 /** How much there is to look at, found out before anything looks at it: recursion and time are then bounded. */
 export function measureValue(value: unknown, { maxDepth, maxSize }: ValueLimits): Measured {
   let size = 0;
-  let refusal: "too_deep" | "too_large" | undefined;
-  const visit = (current: unknown, depth: number): void => {
+  const visit = (current: unknown, depth: number): Measured["refusal"] => {
     size += typeof current === "string" ? current.length + 1 : 1;
-    if (size > maxSize) refusal = "too_large";
-    if (typeof current !== "object" || current === null || refusal !== undefined) return;
-    if (depth > maxDepth) {
-      refusal = "too_deep";
-      return;
+    if (size > maxSize) return "too_large";
+    if (typeof current !== "object" || current === null) return undefined;
+    if (depth > maxDepth) return "too_deep";
+    const names = Array.isArray(current) ? undefined : Object.keys(current);
+    const count = names === undefined ? (current as unknown[]).length : names.length;
+    for (let index = 0; index < count; index++) {
+      const name = names?.[index] ?? index;
+      if (names !== undefined) size += String(name).length;
+      const refusal = visit((current as Record<string, unknown>)[name], depth + 1);
+      if (refusal !== undefined) return refusal;
     }
-    if (Array.isArray(current)) {
-      for (let index = 0; index < current.length && refusal === undefined; index++) visit(current[index], depth + 1);
-      return;
-    }
-    for (const name of Object.keys(current)) {
-      if (refusal !== undefined) return;
-      size += name.length;
-      visit((current as Record<string, unknown>)[name], depth + 1);
-    }
+    return undefined;
   };
-  visit(value, 1);
+  const refusal = visit(value, 1);
   return refusal === undefined ? { size } : { refusal };
 }

@@ -1,4 +1,4 @@
-import { Ajv, type AnySchemaObject, type ErrorObject, type ValidateFunction } from "ajv";
+import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
@@ -48,7 +48,7 @@ export function compileSchema({ schema, dialect }: PreparedSchema, everyError: b
   });
   ajv.removeKeyword("uniqueItems").addKeyword(uniqueItems);
   addFormats.default(ajv);
-  const validate = ajv.compile(schema as AnySchemaObject | boolean) as ValidateFunction;
+  const validate: ValidateFunction = ajv.compile(schema);
   return {
     errorsOf: (value) => {
       if (validate(value)) return undefined;
