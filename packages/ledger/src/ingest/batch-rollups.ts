@@ -1,10 +1,10 @@
 import { idTime, storable, type CallRecord } from "@tachograph/record";
 import { addSessions, addStats, SET_SIZE } from "./rollup-sql.ts";
-import { sessionCountNames, sessionCounts, type SessionCount } from "./session-counts.ts";
+import { sessionCountNames, sessionCounts, type CountedCalls } from "./session-counts.ts";
 
 const HOUR_MS = 3_600_000;
 
-interface SessionBatch extends Record<SessionCount | "calls", number> {
+interface SessionBatch {
   project: string;
   session_id: string;
   session_source: string;
@@ -17,8 +17,13 @@ interface SessionBatch extends Record<SessionCount | "calls", number> {
   last_call_id: string;
   first_ms: number;
   last_ms: number;
-  outcomes: Record<string, number>;
+  calls: number;
+  outcomes: Counts;
+  effects: Counts;
+  retry_kinds: Counts;
 }
+
+type Counts = Record<string, number>;
 
 interface StatsBatch {
   project: string;
@@ -48,12 +53,7 @@ export function rollUp(calls: Iterable<CallRecord>): BatchRollups {
     if (call.sessionId !== null) addToSession(sessions, call, call.sessionId);
   }
   return {
-    sessions: [...sessions.values()].map((session) => ({
-      ...session,
-      principals: cut(session.principals),
-      servers: cut(session.servers),
-      tools: cut(session.tools),
-    })),
+    sessions: [...sessions.values()].map(sessionRow),
     stats: [...stats.values()],
   };
 }
@@ -117,11 +117,9 @@ function addToSession(sessions: Map<string, SessionBatch>, call: CallRecord, raw
     sessions.set(key, session);
   }
   session.calls++;
-  session.outcomes[call.outcome] = (session.outcomes[call.outcome] ?? 0) + 1;
-  for (const name of sessionCountNames) {
-    const { field, members } = sessionCounts[name];
-    if ((members as readonly string[]).includes(call[field])) session[name]++;
-  }
+  count(session.outcomes, call.outcome);
+  count(session.effects, call.effect);
+  count(session.retry_kinds, call.retryKind);
   session.session_source = greatest(session.session_source, call.sessionSource) ?? call.sessionSource;
   session.client_name = greatest(session.client_name, call.clientName);
   session.client_version = greatest(session.client_version, call.clientVersion);
@@ -148,9 +146,29 @@ function emptySession(project: string, session_id: string, call: CallRecord): Se
     last_call_id: call.id,
     first_ms: call.startedAt,
     last_ms: call.startedAt,
-    outcomes: {},
     calls: 0,
-    ...(Object.fromEntries(sessionCountNames.map((name) => [name, 0])) as Record<SessionCount, number>),
+    outcomes: {},
+    effects: {},
+    retry_kinds: {},
+  };
+}
+
+function count(counts: Counts, member: string): void {
+  counts[member] = (counts[member] ?? 0) + 1;
+}
+
+function sessionRow({ effects, retry_kinds, ...session }: SessionBatch): object {
+  const countsOf = { outcome: session.outcomes, effect: effects, retryKind: retry_kinds };
+  const counters = sessionCountNames.map((name) => {
+    const { field, members }: CountedCalls = sessionCounts[name];
+    return [name, members.reduce((sum, member) => sum + (countsOf[field][member] ?? 0), 0)];
+  });
+  return {
+    ...session,
+    ...Object.fromEntries(counters),
+    principals: cut(session.principals),
+    servers: cut(session.servers),
+    tools: cut(session.tools),
   };
 }
 

@@ -59,9 +59,20 @@ export class CopyBuffer {
   /** NULs and halves of surrogate pairs become U+FFFD. */
   text(value: unknown): void {
     if (typeof value !== "string") throw new UnfitValue();
-    this.#reserve(4 + value.length * MAX_BYTES_PER_UNIT);
+    const units = value.length;
+    this.#reserve(4 + units * MAX_BYTES_PER_UNIT);
     const start = this.#length + 4;
-    const end = (value.length <= SHORT_TEXT && this.#ascii(value, start)) || this.#utf8(value, start);
+    let end = start;
+    if (units <= SHORT_TEXT) {
+      // A loop is quicker than a call into the engine, and most short texts are ASCII.
+      const bytes = this.#bytes;
+      for (let at = 0; at < units; at++) {
+        const unit = value.charCodeAt(at);
+        if (unit >= 0x80 || unit === 0) break;
+        bytes[end++] = unit;
+      }
+    }
+    if (end - start < units) end = this.#utf8(value, start);
     this.#int32(end - start);
     this.#length = end;
   }
@@ -145,18 +156,6 @@ export class CopyBuffer {
     const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + bytes));
     this.#bytes.copy(larger, 0, 0, this.#length);
     this.#bytes = larger;
-  }
-
-  /** A loop is quicker than a call into the engine for short texts, most of which are ASCII; 0 for others. */
-  #ascii(value: string, start: number): number {
-    const bytes = this.#bytes;
-    let end = start;
-    for (let at = 0; at < value.length; at++) {
-      const unit = value.charCodeAt(at);
-      if (unit >= 0x80 || unit === 0) return 0;
-      bytes[end++] = unit;
-    }
-    return end;
   }
 
   #utf8(value: string, start: number): number {

@@ -20,6 +20,20 @@ const PAYLOAD_FIELDS = 4;
 /** Sums of durations in memory stay exact below this (a hundred days). */
 const LONGEST_US = 2 ** 43;
 
+type Write = (buffer: CopyBuffer, value: unknown) => void;
+
+const writeAs: Record<(typeof callColumnTypes)[keyof CallRecord], Write> = {
+  text: (buffer, value) => buffer.text(value),
+  uuid: (buffer, value) => buffer.uuid(value),
+  integer: (buffer, value) => buffer.integer(value),
+  bigint: (buffer, value) => buffer.bigint(value),
+  boolean: (buffer, value) => buffer.boolean(value),
+  float8: (buffer, value) => buffer.instant(value),
+  "text[]": (buffer, value) => buffer.texts(value),
+  jsonb: (buffer, value) => buffer.jsonb(jsonText(value as object)),
+};
+const columns = callFields.map((field) => ({ field, write: writeAs[callColumnTypes[field]] }));
+
 /** What COPY takes for these rows, made in slices so that other work gets its turn. */
 export async function encodeRows(rows: readonly RecordedCall[]): Promise<EncodedRows> {
   const calls = new CopyBuffer(rows.length * CALL_BYTES);
@@ -40,11 +54,15 @@ export async function encodeRows(rows: readonly RecordedCall[]): Promise<Encoded
 }
 
 function encodeRow({ call, payload }: RecordedCall, calls: CopyBuffer, payloads: CopyBuffer): boolean {
-  const mark = calls.startRow(callFields.length);
+  const mark = calls.startRow(columns.length);
   let payloadMark: number | undefined;
   try {
     if (call.durationUs > LONGEST_US) throw new UnfitValue();
-    for (const field of callFields) encodeField(call, field, calls);
+    for (const { field, write } of columns) {
+      const value = call[field];
+      if (value === null || value === undefined) calls.null();
+      else write(calls, value);
+    }
     if (payload !== null) {
       payloadMark = payloads.startRow(PAYLOAD_FIELDS);
       payloads.text(call.project);
@@ -58,29 +76,6 @@ function encodeRow({ call, payload }: RecordedCall, calls: CopyBuffer, payloads:
     calls.takeBack(mark);
     if (payloadMark !== undefined) payloads.takeBack(payloadMark);
     return false;
-  }
-}
-
-function encodeField(call: CallRecord, field: keyof CallRecord, buffer: CopyBuffer): void {
-  const value = call[field];
-  if (value === null || value === undefined) return buffer.null();
-  switch (callColumnTypes[field]) {
-    case "text":
-      return buffer.text(value);
-    case "uuid":
-      return buffer.uuid(value);
-    case "integer":
-      return buffer.integer(value);
-    case "bigint":
-      return buffer.bigint(value);
-    case "boolean":
-      return buffer.boolean(value);
-    case "text[]":
-      return buffer.texts(value);
-    case "jsonb":
-      return buffer.jsonb(jsonText(value as object));
-    case "float8":
-      return buffer.instant(value);
   }
 }
 
