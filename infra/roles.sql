@@ -41,7 +41,10 @@ grant select on tool_calls, projects, kysely_migration to tachograph_eraser;
 
 -- Dashboard: reads the trail; who may see payloads is decided by its own roles. Its login tables are its own.
 grant select on tool_calls, tool_calls_default, payloads, tool_definitions, projects, sessions, call_stats, processes,
-  kysely_migration to tachograph_reader;
+  operations, kysely_migration to tachograph_reader;
+-- A person says what became of an operation that nobody knows about.
+grant update (state, effect, settled_at, retry_at, expires_at, kept_result, owner_token, resolved_by, resolved_reason,
+  resolved_at) on operations to tachograph_reader;
 do $$
 declare
   login_table text;

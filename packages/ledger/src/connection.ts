@@ -76,7 +76,7 @@ function openOperations(options: LedgerOptions): ReturnType<typeof createOperati
   const openStatementPool = (): Pool =>
     openPool(
       { ...base, maxConnections: operationConnections, statementTimeoutMs: OPERATION_STATEMENT_TIMEOUT_MS },
-      { max_pipeline: 0, fetch_types: false },
+      { max_pipeline: 0, fetch_types: false, lockTimeoutMs: Math.ceil(claimBudgetMs * 0.8) },
     );
   // A transaction lasts as long as its handler: no timer of the driver may end its connection.
   const openLane = (onClose: () => void): Pool =>
@@ -90,11 +90,12 @@ export type Pool = postgres.Sql<{ int8: number }>;
 type DriverOptions = Pick<postgres.Options<never>, "idle_timeout" | "max_lifetime" | "fetch_types" | "onclose"> & {
   /** Missing in the driver's types: how many statements are sent ahead on one connection. */
   max_pipeline?: number;
+  lockTimeoutMs?: number;
 };
 
 export function openPool(
   { url, maxConnections = 5, applicationName = "tachograph", statementTimeoutMs }: LedgerOptions,
-  driver: DriverOptions = {},
+  { lockTimeoutMs, ...driver }: DriverOptions = {},
 ): Pool {
   return postgres(url, {
     max: maxConnections,
@@ -107,6 +108,7 @@ export function openPool(
     connection: {
       application_name: applicationName,
       ...(statementTimeoutMs !== undefined && { statement_timeout: statementTimeoutMs }),
+      ...(lockTimeoutMs !== undefined && { lock_timeout: lockTimeoutMs }),
     },
   });
 }

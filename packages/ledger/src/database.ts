@@ -1,9 +1,19 @@
-import type { CallPayload, CallRecord, Outcome, SessionSource } from "@tachograph/record";
+import type {
+  CallPayload,
+  CallRecord,
+  Effect,
+  KeptResult,
+  KeySource,
+  OnceMode,
+  OperationState,
+  Outcome,
+  SessionSource,
+} from "@tachograph/record";
 import type { Generated } from "kysely";
 
 /** Every table, in camelCase; the columns are the same words in snake_case. */
 export interface Database {
-  projects: { name: string; createdAt: Generated<Date> };
+  projects: { name: string; createdAt: Generated<Date>; fingerprintCheck: string | null };
   toolCalls: ToolCallsTable;
   payloads: { project: string; callId: string } & CallPayload;
   toolDefinitions: {
@@ -17,6 +27,7 @@ export interface Database {
   };
   sessions: SessionsTable;
   callStats: CallStatsTable;
+  operations: OperationsTable;
   processes: { kind: string; instanceId: string; startedAt: Date; heartbeatAt: Date; detail: Record<string, unknown> };
 }
 
@@ -58,4 +69,37 @@ export interface CallStatsTable {
   unknownEffects: number;
   durationUsSum: number;
   durationUsMax: number;
+}
+
+export interface OperationsTable {
+  project: string;
+  id: string;
+  state: OperationState;
+  mode: OnceMode;
+  keySource: KeySource | null;
+  fingerprint: string;
+  guard: string | null;
+  ownerToken: string;
+  leaseExpiresAt: Date;
+  attempt: number;
+  deliveries: number;
+  effect: Effect;
+  serverName: string;
+  tool: string;
+  principal: string | null;
+  sessionId: string | null;
+  callId: string;
+  call: CallRecord | null;
+  earlierCalls: CallRecord[] | null;
+  earlierSince: Date | null;
+  callFault: string | null;
+  claimedAt: Date;
+  settledAt: Date | null;
+  retryAt: Date | null;
+  expiresAt: Date | null;
+  keptResult: KeptResult | null;
+  late: boolean;
+  resolvedBy: string | null;
+  resolvedReason: string | null;
+  resolvedAt: Date | null;
 }

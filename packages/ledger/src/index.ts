@@ -10,6 +10,17 @@ export { listProcesses, recordHeartbeat, type ProcessStatus } from "./queries/pr
 
 // Operations.
 export { transactionOf } from "./operations/atomic-transaction.ts";
+export {
+  countOpenOperations,
+  findOperation,
+  listOperations,
+  type OpenCount,
+  type OpenOperations,
+  type OpenState,
+  type StoredOperation,
+} from "./operations/list-operations.ts";
+export { reconcileOperation } from "./operations/reconcile-operation.ts";
+export { sweepOperations, type SweepReport } from "./operations/sweep-operations.ts";
 
 // Calls.
 export type { CallFilter } from "./queries/call-filter.ts";

@@ -39,6 +39,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       call_id uuid not null,
       call jsonb,
       earlier_calls jsonb,
+      earlier_since timestamptz,
       call_fault text,
       claimed_at timestamptz not null,
       settled_at timestamptz,
@@ -62,7 +63,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index operations_unrecorded on operations (settled_at)
     where call is not null and call_fault is null and state <> 'in_flight'`.execute(db);
-  await sql`create index operations_earlier on operations (claimed_at) where earlier_calls is not null`.execute(db);
+  await sql`create index operations_earlier on operations (earlier_since) where earlier_calls is not null`.execute(db);
   await sql`create index operations_expiry on operations (expires_at) where expires_at is not null`.execute(db);
   await sql`
     create index operations_open on operations (project, claimed_at, id)
@@ -96,6 +97,7 @@ const columnComments = {
   "operations.call_id": "the delivery that executes or executed it last",
   "operations.call": "that delivery: as begun until it settles, then as answered; null once its row is in tool_calls",
   "operations.earlier_calls": "deliveries of earlier attempts whose rows are not known to be in tool_calls",
+  "operations.earlier_since": "when the last of them was put aside",
   "operations.call_fault": "why the row of the delivery was refused by tool_calls",
   "operations.settled_at": "when it left in_flight; for unknown: since when",
   "operations.retry_at": "from when a retryable failure may be executed again",

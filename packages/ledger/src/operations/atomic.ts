@@ -2,7 +2,7 @@ import type { AtomicExecution, Ownership, Settlement } from "@tachograph/record"
 import type { Pool } from "../connection.ts";
 import { isUnreachable, LedgerError } from "../ledger-error.ts";
 import { guardTransaction } from "./atomic-transaction.ts";
-import { repeated, startBudget } from "./claim.ts";
+import { repeated, startBudget } from "./budget.ts";
 import type { OperationPool, SqlValue } from "./operation-pool.ts";
 import { nameOf } from "./operation-rows.ts";
 import { committedSql, settleSql, type OperationRow } from "./operation-sql.ts";

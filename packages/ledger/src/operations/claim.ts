@@ -1,46 +1,53 @@
 import type { ClaimAnswer, ClaimRequest } from "@tachograph/record";
-import { setTimeout as sleep } from "node:timers/promises";
-import { isUnreachable, LedgerError } from "../ledger-error.ts";
-import { isTransient } from "../row-faults.ts";
+import { mayHaveHappened, repeated, type Budget } from "./budget.ts";
 import { StatementTimeout, type OperationPool } from "./operation-pool.ts";
-import { claimValues, nameOf, snapshotOf } from "./operation-rows.ts";
+import { claimValues, guardOf, nameOf, snapshotOf } from "./operation-rows.ts";
 import { claimSql, findSql, lapseSql, twinSql, type OperationRow } from "./operation-sql.ts";
 import type { ResultCipher } from "./result-cipher.ts";
 
-const PAUSE_MS = 20;
-
-/** What is left of a time that may be spent. */
-export interface Budget {
-  leftMs(): number;
-}
-
-export function startBudget(totalMs: number): Budget {
-  const start = performance.now();
-  return { leftMs: () => totalMs - (performance.now() - start) };
+/** A claim that failed. */
+export class ClaimFailure extends Error {
+  /** Whether it may have been granted all the same. */
+  readonly uncertain: boolean;
+  constructor(cause: unknown, uncertain: boolean) {
+    super("the claim failed", { cause });
+    this.name = "ClaimFailure";
+    this.uncertain = uncertain;
+  }
 }
 
 /**
  * Claims within a budget: a connection that fails is replaced, and the claim repeated with the same owner token.
  *
- * @throws what failed last, or {@link StatementTimeout}, once the budget is spent
+ * @throws {ClaimFailure} once the budget is spent, or where repeating is of no use
  */
 export async function claimWithin(
   budget: Budget,
   { pool, cipher, request }: { pool: OperationPool; cipher: ResultCipher; request: ClaimRequest },
 ): Promise<ClaimAnswer> {
   const values = claimValues(request);
-  for (;;) {
-    const answer = await repeated(budget, async (): Promise<ClaimAnswer | undefined> => {
-      try {
-        const [row] = await pool.query<OperationRow>(claimSql, values, budget.leftMs());
-        if (!row) throw new Error("a claim gave no row");
-        return await answerOf(row);
-      } catch (error) {
-        if (!isGuarded(error)) throw error;
-        return await held();
-      }
-    });
-    if (answer) return answer;
+  let uncertain = false;
+  try {
+    for (;;) {
+      const answer = await repeated(budget, claimOnce);
+      if (answer) return answer;
+    }
+  } catch (error) {
+    throw new ClaimFailure(error, uncertain);
+  }
+
+  /** Undefined where what was in the way is gone, so that the claim has to be repeated. */
+  async function claimOnce(): Promise<ClaimAnswer | undefined> {
+    try {
+      const [row] = await pool.query<OperationRow>(claimSql, values, budget.leftMs());
+      if (row) return await answerOf(row);
+      throw new Error("a claim gave no row");
+    } catch (error) {
+      if (isGuarded(error)) return await held();
+      if (isLockTimeout(error)) throw new StatementTimeout(false, error);
+      uncertain ||= mayHaveHappened(error);
+      throw error;
+    }
   }
 
   async function answerOf(row: OperationRow): Promise<ClaimAnswer> {
@@ -53,32 +60,15 @@ export async function claimWithin(
     return { decision, operation: snapshotOf({ ...row, result: seen.result ?? null }, cipher) };
   }
 
-  /** Undefined where nothing is in the way any longer, so that the claim has to be repeated. */
   async function held(): Promise<ClaimAnswer | undefined> {
-    const [twin] = await pool.query<OperationRow>(
-      twinSql,
-      [nameOf(request)[0], claimValues(request)[5] ?? null],
-      budget.leftMs(),
-    );
+    const [project] = nameOf(request);
+    const [twin] = await pool.query<OperationRow>(twinSql, [project, guardOf(request)], budget.leftMs());
     if (!twin || twin.operationId === request.operationId) return undefined;
     if (twin.state === "in_flight" && twin.leaseExpiresAt <= twin.readAt) {
       await pool.query(lapseSql, nameOf(twin), budget.leftMs());
       return undefined;
     }
     return { decision: "held", operation: snapshotOf(twin, cipher) };
-  }
-}
-
-/** Repeats what failed on its way to Postgres while there is time. */
-export async function repeated<T>(budget: Budget, attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      const mayPass = isUnreachable(error) || isTransient(error);
-      if (!mayPass || budget.leftMs() <= PAUSE_MS) throw error;
-      await sleep(PAUSE_MS);
-    }
   }
 }
 
@@ -96,16 +86,10 @@ function decisionOf(row: OperationRow, request: ClaimRequest): ClaimAnswer["deci
   }
 }
 
+/** Somebody held the row for most of the budget: what is left is not enough for another try. */
+const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "55P03";
+
 const isGuarded = (error: unknown): boolean => {
   const { code, constraint_name: constraint } = (error ?? {}) as Record<string, unknown>;
   return code === "23505" && constraint === "operations_guard";
 };
-
-/** The fault as an operator should read it. */
-export const claimFault = (error: unknown, budgetMs: number): unknown =>
-  error instanceof StatementTimeout
-    ? new LedgerError("claim_timeout", `Postgres did not answer a claim within ${budgetMs} ms.`, {
-        hint: "Look for locks, load or a slow network. Mutating calls are refused meanwhile.",
-        cause: error,
-      })
-    : error;

@@ -16,8 +16,8 @@ export interface OperationPool {
 /** Nobody waits for the statement any longer. Where it was `sent`, it may happen all the same. */
 export class StatementTimeout extends Error {
   readonly sent: boolean;
-  constructor(sent: boolean) {
-    super("Postgres did not answer in time");
+  constructor(sent: boolean, cause?: unknown) {
+    super("Postgres did not answer in time", { cause });
     this.name = "StatementTimeout";
     this.sent = sent;
   }
@@ -25,7 +25,7 @@ export class StatementTimeout extends Error {
 
 /** A statement that the server should have ended by itself, and did not: the connection is dead. */
 const DEAD_AFTER_MS = 7_000;
-/** The server ends a statement that runs, or waits for a lock, for longer. */
+/** The server ends a statement that runs for longer. */
 export const OPERATION_STATEMENT_TIMEOUT_MS = 5_000;
 
 /**
@@ -77,11 +77,11 @@ export function createOperationPool(openPool: () => Pool, size: number): Operati
       const used = sql;
       const answer = Promise.resolve(used.unsafe<Row[]>(statement, [...values], { prepare: true }));
       const dead = setTimeout(() => renew(used), DEAD_AFTER_MS).unref();
-      const free = (): void => {
+      const answered = (): void => {
         clearTimeout(dead);
         release();
       };
-      answer.then(free, free);
+      answer.then(answered, answered);
       return within(answer, withinMs - (performance.now() - start));
     },
     async end() {

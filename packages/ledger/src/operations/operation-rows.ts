@@ -2,6 +2,7 @@ import {
   storable,
   type CallRecord,
   type ClaimRequest,
+  type ConfirmedRepeat,
   type KeptResult,
   type OperationSnapshot,
   type Ownership,
@@ -17,12 +18,14 @@ export const MAX_RESULT_BYTES = 64 * 1024;
 const text = (value: string | null): string | null => (value === null ? null : storable(value));
 
 /** JSON text that Postgres can hold. */
-export const callText = (call: CallRecord): string => jsonText([call]).slice(1, -1);
+export const callText = (call: CallRecord): string => jsonText(call);
 
 export const nameOf = ({ project, operationId }: Pick<Ownership, "project" | "operationId">): [string, string] => [
   storable(project),
   storable(operationId),
 ];
+
+export const guardOf = ({ guard }: ClaimRequest): string | null => text(guard);
 
 export function claimValues(request: ClaimRequest): SqlValue[] {
   const { call } = request;
@@ -31,12 +34,28 @@ export function claimValues(request: ClaimRequest): SqlValue[] {
     request.mode,
     request.keySource,
     request.fingerprint,
-    text(request.guard),
+    guardOf(request),
     request.ownerToken,
     request.leaseMs,
     storable(call.serverName),
     storable(call.tool ?? ""),
     text(call.principal),
+    text(call.sessionId),
+    call.id,
+    callText(call),
+  ];
+}
+
+export function confirmValues(request: ConfirmedRepeat): SqlValue[] {
+  const { call } = request;
+  return [
+    ...nameOf(request),
+    request.attempt,
+    request.fingerprint,
+    text(call.principal),
+    request.expiresAt,
+    request.ownerToken,
+    request.leaseMs,
     text(call.sessionId),
     call.id,
     callText(call),

@@ -80,6 +80,7 @@ on conflict (project, id) do update set
     then coalesce(o.earlier_calls, '[]') || jsonb_build_array(
       case o.state when 'in_flight' then o.call || ${indeterminate} else o.call end)
     else o.earlier_calls end,
+  earlier_since = case when ${takes} and o.call is not null then excluded.claimed_at else o.earlier_since end,
   call_fault = ${onTake("null", "o.call_fault")},
   claimed_at = ${onTake("excluded.claimed_at", "o.claimed_at")},
   settled_at = ${onTakeOrEnd("null", "excluded.claimed_at", "o.settled_at")},
@@ -94,12 +95,18 @@ export const twinSql = `
 select ${snapshotColumns} from operations o
 where o.project = $1::text and o.guard = $2::text and o.state in ('in_flight', 'unknown')`;
 
-/** What becomes of an operation whose lease has ended: unknown, or free of its guard where it may be taken over. */
+/**
+ * What becomes of an operation whose lease has ended: unknown where it must not run again; otherwise it stays, free of
+ * its guard, for whoever takes it over. The row of its delivery is due in any case.
+ */
 export const lapse = `
   state = case o.mode when 'at_most_once' then 'unknown' else o.state end,
   settled_at = case o.mode when 'at_most_once' then clock_timestamp() end,
-  call = case o.mode when 'at_most_once' then o.call || ${indeterminate} else o.call end,
-  guard = case o.mode when 'at_most_once' then o.guard end`;
+  guard = case o.mode when 'at_most_once' then o.guard end,
+  call = case o.mode when 'at_most_once' then o.call || ${indeterminate} end,
+  earlier_calls = case when o.mode = 'at_most_once' or o.call is null then o.earlier_calls
+    else coalesce(o.earlier_calls, '[]') || jsonb_build_array(o.call || ${indeterminate}) end,
+  earlier_since = case when o.mode = 'at_most_once' or o.call is null then o.earlier_since else clock_timestamp() end`;
 
 /** $1 project, $2 id */
 export const lapseSql = `
@@ -128,7 +135,7 @@ removed as (
 export const settleSql = `
 with settled as (
   update operations o set
-    state = $4::text, effect = $5::text, settled_at = now.at, late = o.state = 'unknown', attempt = o.attempt - $10::int,
+    state = $4::text, effect = $5::text, settled_at = now.at, late = o.late or (o.state = 'unknown' and $4::text <> 'unknown'), attempt = o.attempt - $10::int,
     retry_at = case $4::text when 'failed_retryable' then now.at + $6::float8 * interval '1 millisecond' end,
     expires_at = case $4::text when 'unknown' then null else now.at + $9::float8 * interval '1 millisecond' end,
     kept_result = $8::text, call_id = $11::uuid, call = $12::text::jsonb, call_fault = null
@@ -166,6 +173,7 @@ update operations o set
   session_id = $9::text, call_id = $10::uuid, call = $11::text::jsonb, call_fault = null,
   earlier_calls = case when o.call is null then o.earlier_calls
     else coalesce(o.earlier_calls, '[]') || jsonb_build_array(o.call) end,
+  earlier_since = case when o.call is null then o.earlier_since else now.at end,
   effect = 'unknown', settled_at = null, kept_result = null, late = false
 from clock_timestamp() as now(at)
 where o.project = $1::text and o.id = $2::text and o.state = 'unknown' and o.attempt = $3::int

@@ -1,10 +1,11 @@
 import type { OperationStore, Ownership, Settlement } from "@tachograph/record";
 import type { Pool } from "../connection.ts";
-import { explainDatabaseError, LedgerError } from "../ledger-error.ts";
+import { describeDatabase, explainDatabaseError, LedgerError } from "../ledger-error.ts";
 import { createAtomicRunner } from "./atomic.ts";
-import { claimFault, claimWithin, repeated, startBudget } from "./claim.ts";
-import type { OperationPool, SqlValue } from "./operation-pool.ts";
-import { callText, nameOf, resultValues, snapshotOf } from "./operation-rows.ts";
+import { mayHaveHappened, repeated, startBudget } from "./budget.ts";
+import { ClaimFailure, claimWithin } from "./claim.ts";
+import { StatementTimeout, type OperationPool, type SqlValue } from "./operation-pool.ts";
+import { callText, confirmValues, nameOf, resultValues, snapshotOf } from "./operation-rows.ts";
 import {
   confirmSql,
   fingerprintCheckSql,
@@ -44,9 +45,25 @@ export function createOperationStore(options: {
     try {
       return await repeated(budget, () => pool.query<Row>(statement, values, budget.leftMs()));
     } catch (error) {
-      throw explainDatabaseError(error, url);
+      throw explain(error);
     }
   }
+
+  const explain = (error: unknown): unknown =>
+    error instanceof StatementTimeout
+      ? new LedgerError("unreachable", `Postgres at ${describeDatabase(url)} did not answer in time.`, {
+          hint: "Look for locks, load or a slow network.",
+          cause: error,
+        })
+      : explainDatabaseError(error, url);
+
+  const explainClaim = (error: unknown): unknown =>
+    error instanceof StatementTimeout
+      ? new LedgerError("claim_timeout", `Postgres did not answer a claim within ${claimBudgetMs} ms.`, {
+          hint: "Look for locks, load or a slow network. Mutating calls are refused meanwhile.",
+          cause: error,
+        })
+      : explainDatabaseError(error, url);
 
   function settleValues(settlement: Settlement): SqlValue[] {
     const { stored, kept } = resultValues(cipher, settlement, settlement);
@@ -55,7 +72,7 @@ export function createOperationStore(options: {
       settlement.ownerToken,
       settlement.state,
       settlement.effect,
-      settlement.retryAfterMs ?? 0,
+      settlement.released === true ? 0 : (settlement.retryAfterMs ?? 0),
       stored,
       kept,
       settlement.retentionMs,
@@ -78,39 +95,33 @@ export function createOperationStore(options: {
       try {
         return await claimWithin(startBudget(claimBudgetMs), { pool, cipher, request });
       } catch (error) {
-        releases.start(request, { tookUnknown: false });
-        throw explainDatabaseError(claimFault(error, claimBudgetMs), url);
+        if (!(error instanceof ClaimFailure)) throw error;
+        if (error.uncertain) releases.start(request, { tookUnknown: false });
+        throw explainClaim(error.cause);
       }
     },
 
     async confirmRepeat(request) {
       if (releases.isGivenUp(request.ownerToken)) throw givenUp(request);
-      const { call } = request;
+      let uncertain = false;
       const budget = startBudget(claimBudgetMs);
-      const values = [
-        ...nameOf(request),
-        request.attempt,
-        request.fingerprint,
-        call.principal,
-        request.expiresAt,
-        request.ownerToken,
-        request.leaseMs,
-        call.sessionId,
-        call.id,
-        callText(call),
-      ];
       try {
         return await repeated(budget, async () => {
-          const [taken] = await pool.query<OperationRow>(confirmSql, values, budget.leftMs());
-          if (taken) return snapshotOf(taken, cipher);
+          try {
+            const [taken] = await pool.query<OperationRow>(confirmSql, confirmValues(request), budget.leftMs());
+            if (taken) return snapshotOf(taken, cipher);
+          } catch (error) {
+            uncertain ||= mayHaveHappened(error);
+            throw error;
+          }
           // Ours already, where an earlier answer was lost.
           const [row] = await pool.query<OperationRow>(findSql, [...nameOf(request), null], budget.leftMs());
           const ours = row?.state === "in_flight" && row.ownerToken === request.ownerToken.toLowerCase();
           return ours ? snapshotOf(row, cipher) : undefined;
         });
       } catch (error) {
-        releases.start(request, { tookUnknown: true });
-        throw explainDatabaseError(claimFault(error, claimBudgetMs), url);
+        if (uncertain) releases.start(request, { tookUnknown: true });
+        throw explainClaim(error);
       }
     },
 
@@ -132,7 +143,7 @@ export function createOperationStore(options: {
       try {
         return await atomic.run(ownership, execution);
       } catch (error) {
-        throw explainDatabaseError(error, url);
+        throw explain(error);
       }
     },
 

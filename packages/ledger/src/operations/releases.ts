@@ -5,51 +5,63 @@ import { nameOf } from "./operation-rows.ts";
 import { releaseSql } from "./operation-sql.ts";
 
 const FIRST_PAUSE_MS = 50;
-const MAX_PAUSE_MS = 2_000;
+const MAX_PAUSE_MS = 1_000;
 const STATEMENT_MS = 1_000;
 
-/** Claims that were given up, and may have been granted all the same. */
+/** Claims that were given up, and may have been granted, or may yet be. */
 export interface Releases {
-  /** Lets go of what the claim may have taken as soon as Postgres answers, until its lease would have ended. */
+  /** Lets go of what the claim took as soon as Postgres answers; tries until the lease would have ended. */
   start(request: ClaimRequest, options: { tookUnknown: boolean }): void;
-  /** Whether the token is of a claim that was given up: it must never be granted again. */
+  /** Whether the token is of such a claim: it must not be used again meanwhile. */
   isGivenUp(ownerToken: string): boolean;
   /** Tries once more, and stops. */
   stop(): Promise<void>;
 }
 
-export function createReleases(pool: OperationPool): Releases {
-  const running = new Map<string, Promise<void>>();
-  const stopping = new AbortController();
+interface GivenUp {
+  request: ClaimRequest;
+  tookUnknown: boolean;
+  until: number;
+}
 
-  async function release(request: ClaimRequest, tookUnknown: boolean): Promise<void> {
-    const values = [...nameOf(request), request.ownerToken, tookUnknown];
-    const end = performance.now() + request.leaseMs;
-    let pauseMs = FIRST_PAUSE_MS;
-    for (;;) {
+export function createReleases(pool: OperationPool): Releases {
+  const pending = new Map<string, GivenUp>();
+  const stopping = new AbortController();
+  let working: Promise<void> | undefined;
+
+  /** Tries each of them, until Postgres does not answer. */
+  async function round(): Promise<void> {
+    for (const [ownerToken, { request, tookUnknown, until }] of pending) {
       try {
-        const released = await pool.query(releaseSql, values, STATEMENT_MS);
-        if (released.length > 0) return;
+        const released = await pool.query(releaseSql, [...nameOf(request), ownerToken, tookUnknown], STATEMENT_MS);
+        if (released.length > 0) pending.delete(ownerToken);
       } catch {
-        // Tried again until the lease ends, and the operation is taken for unknown.
+        return;
+      } finally {
+        if (performance.now() > until) pending.delete(ownerToken);
       }
-      if (stopping.signal.aborted || performance.now() + pauseMs > end) return;
-      await sleep(pauseMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
-      pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS);
     }
+  }
+
+  async function work(): Promise<void> {
+    for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, MAX_PAUSE_MS)) {
+      const last = stopping.signal.aborted;
+      await round();
+      if (last || pending.size === 0) break;
+      await sleep(pauseMs, undefined, { ref: false, signal: stopping.signal }).catch(() => {});
+    }
+    working = undefined;
   }
 
   return {
     start(request, { tookUnknown }) {
-      const { ownerToken } = request;
-      if (running.has(ownerToken)) return;
-      const ended = release(request, tookUnknown).finally(() => running.delete(ownerToken));
-      running.set(ownerToken, ended);
+      pending.set(request.ownerToken, { request, tookUnknown, until: performance.now() + request.leaseMs });
+      working ??= work();
     },
-    isGivenUp: (ownerToken) => running.has(ownerToken),
+    isGivenUp: (ownerToken) => pending.has(ownerToken),
     async stop() {
       stopping.abort();
-      await Promise.all(running.values());
+      await working;
     },
   };
 }
