@@ -1,6 +1,6 @@
 import { ERROR_META_KEY, type ErrorPayload } from "@tachograph/record";
 import { fitPayload } from "./fit-payload.ts";
-import { cutBytes, plainText } from "./plain-text.ts";
+import { cutBytes, oneLine } from "../validation/plain-text.ts";
 
 /** What an agent is told: a sentence for the model, and the same for programs. */
 export interface Answer {
@@ -26,7 +26,7 @@ export function errorResult(payload: ErrorPayload, sentence: string): ErrorResul
   const fitted = fitPayload(payload);
   const json = JSON.stringify(fitted);
   const room = MAX_TEXT_BYTES - Buffer.byteLength(json) - 1;
-  const text = cutBytes(plainText(sentence, MAX_TEXT_BYTES), room);
+  const text = cutBytes(oneLine(sentence), room);
   return {
     isError: true,
     content: [{ type: "text", text: `${text}\n${json}` }],

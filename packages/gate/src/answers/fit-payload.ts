@@ -1,6 +1,6 @@
 import { MAX_PAYLOAD_BYTES, type ErrorPayload, type PayloadIssue } from "@tachograph/record";
 import { segmentsOf, pointerOf } from "../validation/pointer.ts";
-import { cutBytes, plainText } from "./plain-text.ts";
+import { cutBytes, cutText, oneLine, plainText } from "../validation/plain-text.ts";
 
 const MAX_ISSUES = 4;
 const MAX_ID_BYTES = 96;
@@ -24,8 +24,8 @@ const reductions: readonly ((payload: ErrorPayload) => ErrorPayload)[] = [
   (payload) => without(payload, "issues"),
   ({ hint, expected, ...rest }) => ({
     ...rest,
-    ...(expected !== undefined && { expected: plainText(expected, SHORT) }),
-    ...(hint !== undefined && { hint: plainText(hint, SHORT) }),
+    ...(expected !== undefined && { expected: cutText(expected, SHORT) }),
+    ...(hint !== undefined && { hint: cutText(hint, SHORT) }),
   }),
   (payload) => without(payload, "hint"),
   (payload) => without(payload, "expected", "param"),
@@ -72,7 +72,7 @@ function cleaned(payload: ErrorPayload): ErrorPayload {
 function cleanIssue({ param, expected, got }: Partial<PayloadIssue>): Partial<PayloadIssue> {
   return {
     ...(param !== undefined && { param: plainText(pointerOf(segmentsOf(param)), MAX_EXPECTED) }),
-    ...(expected !== undefined && { expected: plainText(expected, MAX_EXPECTED) }),
+    ...(expected !== undefined && { expected: cutText(oneLine(expected), MAX_EXPECTED) }),
     ...(got !== undefined && { got: plainText(got, MAX_ECHO) }),
   };
 }

@@ -1,6 +1,6 @@
 import type { ArgumentIssue } from "../validation/validator.ts";
 import { segmentsOf } from "../validation/pointer.ts";
-import { plainText } from "./plain-text.ts";
+import { cutText, oneLine, plainText } from "../validation/plain-text.ts";
 
 /** What every answer says of its call. */
 export interface AnsweredCall {
@@ -9,6 +9,7 @@ export interface AnsweredCall {
 }
 
 const MAX_NAME = 64;
+const MAX_PHRASE = 256;
 
 export const nameOf = (tool: string): string => plainText(tool, MAX_NAME) || "The tool";
 
@@ -26,9 +27,10 @@ export function parameterOf(pointer: string): string {
 
 /** `date: expected YYYY-MM-DD, got 06/06/2026 (string)`. */
 export function issuePhrase({ path, code, expected, got }: ArgumentIssue): string {
-  const where = path === "" ? "" : `${parameterOf(path)}: `;
-  if (code === "unrecognized_keys" || code === "required") return `${where}${expected}`;
-  return `${where}expected ${expected}${got === undefined ? "" : `, got ${got}`}`;
+  const where = path === "" ? "" : `${plainText(parameterOf(path), MAX_PHRASE)}: `;
+  const valid = cutText(oneLine(expected), MAX_PHRASE);
+  if (code === "unrecognized_keys" || code === "required") return `${where}${valid}`;
+  return `${where}expected ${valid}${got === undefined ? "" : `, got ${plainText(got, MAX_NAME)}`}`;
 }
 
 /** How many issues an answer tells. */

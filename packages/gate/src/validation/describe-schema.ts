@@ -1,5 +1,5 @@
 import { follow, isNode, nodesIn, ownMember, type SchemaNode } from "./json-schema-node.ts";
-import { cutText } from "./render-value.ts";
+import { cutText } from "./plain-text.ts";
 
 const MAX_NAMES = 8;
 const MAX_MEMBERS = 12;

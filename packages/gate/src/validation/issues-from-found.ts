@@ -1,5 +1,6 @@
 import { pointerOf, valueAt } from "./pointer.ts";
-import { cutText, MAX_RENDERED } from "./render-value.ts";
+import { cutText } from "./plain-text.ts";
+import { MAX_RENDERED } from "./render-value.ts";
 import type { FoundIssue, RenderValue, ValidationResult } from "./validator.ts";
 
 const MAX_ISSUES = 20;

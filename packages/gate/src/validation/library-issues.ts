@@ -8,7 +8,7 @@ import {
 } from "./describe-schema.ts";
 import { ownMember, schemaAt } from "./json-schema-node.ts";
 import { valueAt } from "./pointer.ts";
-import { cutText } from "./render-value.ts";
+import { cutText, plainText } from "./plain-text.ts";
 import type { FoundIssue } from "./validator.ts";
 
 /** An issue as a schema library gives it, of which nothing is certain. */
@@ -100,7 +100,7 @@ function phraseOf(issue: LibraryIssue, path: readonly PropertyKey[], context: Is
 /** The author's words, or the library's: what a library says that it received is shown in another place, if at all. */
 function messageOf({ message }: LibraryIssue): string | undefined {
   if (!isText(message) || message === "Invalid" || message === "Invalid input") return undefined;
-  return cutText(message.slice(0, 1_000).replace(/[\s,:;(]+(?:but )?(?:received|was|got)\b[\s\S]*$/i, ""), 200);
+  return plainText(message.slice(0, 1_000).replace(/[\s,:;(]+(?:but )?(?:received|was|got)\b[\s\S]*$/i, ""), 200);
 }
 
 const units: Readonly<Record<string, string>> = {

@@ -1,3 +1,5 @@
+import { cutText } from "./plain-text.ts";
+
 /** Longest rendering of a value, in UTF-16 code units. */
 export const MAX_RENDERED = 64;
 
@@ -25,12 +27,3 @@ function withType(text: string, type: string): string {
   const suffix = text === "" ? type : ` (${type})`;
   return cutText(text, MAX_RENDERED - suffix.length) + suffix;
 }
-
-/** At most so many characters, with a mark where something is missing; never half a surrogate pair. */
-export const cutText = (text: string, maxLength: number): string =>
-  text.length <= maxLength
-    ? text
-    : `${text
-        .slice(0, maxLength - 1)
-        .toWellFormed()
-        .replace(/\uFFFD$/, "")}…`;

@@ -1,5 +1,3 @@
-import { cutText } from "../validation/render-value.ts";
-
 /** Longest stretch of a text that may be somebody's value, in UTF-16 code units. */
 const MAX_ECHO = 64;
 /** More of a text is never looked at. */
@@ -14,19 +12,20 @@ const terminalCode = /\u001b\[[0-9;]*[A-Za-z]/g;
 const longWord = new RegExp(String.raw`\S{${MAX_ECHO + 1},}`, "g");
 const longQuote = new RegExp(String.raw`(["'\`])((?:(?!\1).){${MAX_ECHO + 1},})\1`, "g");
 
-/**
- * A text of somebody else's as it may stand in an answer: on one line, without a stack trace, without characters that
- * cannot be seen, and without a word or quotation of more than 64 characters.
- */
-export function plainText(text: string, maxLength: number): string {
+/** A text on one line, without a stack trace and without characters that cannot be seen. */
+export function oneLine(text: string): string {
   const lines = text
     .slice(0, MAX_LOOKED_AT)
     .toWellFormed()
     .replace(terminalCode, "")
     .split(/\r\n?|[\n\u2028\u2029]/)
     .filter((line) => !stackLine.test(line));
-  const line = lines.join(" ").replace(invisible, "").replace(/\s+/g, " ").trim();
-  const short = line
+  return lines.join(" ").replace(invisible, "").replace(/\s+/g, " ").trim();
+}
+
+/** A text of somebody else's as it may stand in an answer: on one line, and no word or quotation of more than 64 characters. */
+export function plainText(text: string, maxLength: number): string {
+  const short = oneLine(text)
     .replace(longQuote, (_, quote: string, quoted: string) => `${quote}${cutText(quoted, MAX_ECHO)}${quote}`)
     .replace(longWord, (word) => cutText(word, MAX_ECHO));
   return cutText(short, maxLength);
@@ -45,3 +44,12 @@ export function cutBytes(text: string, maxBytes: number): string {
   }
   return out + mark;
 }
+
+/** At most so many characters, with a mark where something is missing; never half a surrogate pair. */
+export const cutText = (text: string, maxLength: number): string =>
+  text.length <= maxLength
+    ? text
+    : `${text
+        .slice(0, maxLength - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, "")}…`;
