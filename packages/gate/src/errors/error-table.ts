@@ -1,6 +1,8 @@
 import type { Effect, RetryClass } from "@tachograph/record";
 
 export interface ErrorTableRow {
+  /** What has happened, for the documentation. */
+  meaning: string;
   /**
    * What names the failure: a system or library code, `sql:` and an SQLSTATE or its first characters, `http:` and a
    * status, `grpc:` and a status name, `mcp:` and a JSON-RPC code.
@@ -15,7 +17,7 @@ export interface ErrorTableRow {
 /** What a handler's failure says about trying again and about having happened. The most specific signal wins. */
 export const errorTable: readonly ErrorTableRow[] = [
   {
-    // Never sent: nobody can have acted on it.
+    meaning: "Never sent: nobody can have acted on it",
     signals: [
       "ECONNREFUSED",
       "ENOTFOUND",
@@ -35,7 +37,7 @@ export const errorTable: readonly ErrorTableRow[] = [
     read: "retryable",
   },
   {
-    // Sent, and the answer lost.
+    meaning: "Sent, and the answer lost",
     signals: [
       "ECONNRESET",
       "EPIPE",
@@ -60,6 +62,7 @@ export const errorTable: readonly ErrorTableRow[] = [
     read: "retryable",
   },
   {
+    meaning: "Not let in, or no address",
     signals: [
       "ERR_INVALID_URL",
       "tls",
@@ -80,6 +83,7 @@ export const errorTable: readonly ErrorTableRow[] = [
     read: "terminal",
   },
   {
+    meaning: "Refused, and will be again",
     signals: [
       "http:404",
       "http:405",
@@ -105,27 +109,31 @@ export const errorTable: readonly ErrorTableRow[] = [
     read: "terminal",
   },
   {
+    meaning: "Refused as wrong; `correctable` where the answer names a field",
     signals: ["http:400", "http:422"],
     mutating: { retryClass: "terminal", effect: "none" },
     read: "terminal",
   },
   {
+    meaning: "Told to come back later",
     signals: ["http:408", "http:425", "http:429", "http:529", "http:503+retry-after"],
     mutating: { retryClass: "retryable", effect: "none" },
     read: "retryable",
   },
   {
+    meaning: "Failed somewhere behind",
     signals: ["http:500", "http:502", "http:503", "http:504"],
     mutating: { retryClass: "verify", effect: "unknown" },
     read: "retryable",
   },
   {
-    // Rolled back.
+    meaning: "Rolled back",
     signals: ["sql:40001", "sql:40P01", "sql:55P03", "sql:57014", "sql:25006"],
     mutating: { retryClass: "retryable", effect: "none" },
     read: "retryable",
   },
   {
+    meaning: "Refused the data",
     signals: [
       "sql:22",
       "sql:23502",
@@ -139,27 +147,31 @@ export const errorTable: readonly ErrorTableRow[] = [
     read: "correctable",
   },
   {
+    meaning: "No answer in time",
     signals: ["grpc:UNAVAILABLE", "grpc:DEADLINE_EXCEEDED"],
     mutating: { retryClass: "verify", effect: "unknown" },
     read: "retryable",
   },
   {
+    meaning: "Failed somewhere behind, without a reason",
     signals: ["grpc:CANCELLED", "grpc:UNKNOWN", "grpc:INTERNAL"],
     mutating: { retryClass: "verify", effect: "unknown" },
     read: "terminal",
   },
   {
+    meaning: "An upstream MCP server refused the request",
     signals: ["mcp:-32700", "mcp:-32600", "mcp:-32601"],
     mutating: { retryClass: "terminal", effect: "none" },
     read: "terminal",
   },
   {
+    meaning: "An upstream MCP server failed",
     signals: ["mcp:-32000", "mcp:-32001", "mcp:-32603"],
     mutating: { retryClass: "verify", effect: "unknown" },
     read: "retryable",
   },
   {
-    // Faults of the handler itself say nothing about what it had done by then.
+    meaning: "A fault of the handler itself, which says nothing about what it had done by then",
     signals: ["TypeError", "ReferenceError", "RangeError"],
     mutating: { retryClass: "verify", effect: "unknown" },
     read: "terminal",
