@@ -15,12 +15,20 @@ export interface JournalHeader {
   shipsItself: boolean;
 }
 
+/** Written on receipt: a call that has no `call` frame when its process is dead ended `indeterminate`. */
+export interface BegunEntry {
+  kind: "begun";
+  call: CallRecord;
+  payload: CallPayload | null;
+}
+
 export type JournalEntry =
   | JournalHeader
-  /** Written on receipt: a call that has no `call` frame when its process is dead ended `indeterminate`. */
-  | { kind: "begun"; call: CallRecord; payload: CallPayload | null }
+  | BegunEntry
   | { kind: "call"; call: CallRecord; payload: CallPayload | null }
-  | { kind: "definition"; definition: ToolDefinition };
+  | { kind: "definition"; definition: ToolDefinition }
+  /** Entries that were lost before this one, and when this was written (milliseconds since the epoch). */
+  | { kind: "dropped"; count: number; at: number };
 
 const PREFIX_BYTES = 8;
 const OPENING_BRACE = 0x7b;
@@ -47,41 +55,72 @@ export function encodeFrame(entry: JournalEntry): Buffer {
   return frame;
 }
 
-export interface DecodedFrames {
-  entries: { entry: JournalEntry; end: number }[];
+/** Why reading stopped before the end: the rest is not there yet, or is damaged. */
+export type Stopped = "end" | "incomplete" | "damaged";
+
+export interface SplitFrames {
+  /** Bodies of whole frames, unread; `end` counts from the start of the bytes. */
+  frames: { body: Buffer; end: number }[];
   /** Bytes that were whole frames. */
   consumed: number;
-  /** Why decoding stopped before the end: the rest is not there yet, or is damaged. */
-  stopped: "end" | "incomplete" | "damaged";
+  stopped: Stopped;
+}
+
+/** Finds whole frames at the start of `bytes`, at most `maxFrames`. */
+export function splitFrames(bytes: Buffer, maxFrames = Number.POSITIVE_INFINITY): SplitFrames {
+  const frames: SplitFrames["frames"] = [];
+  let at = 0;
+  while (at < bytes.length && frames.length < maxFrames) {
+    if (bytes.length - at < PREFIX_BYTES) return { frames, consumed: at, stopped: "incomplete" };
+    const length = bytes.readUInt32LE(at);
+    if (length === 0 || length > MAX_FRAME_BYTES) return { frames, consumed: at, stopped: "damaged" };
+    const end = at + PREFIX_BYTES + length;
+    if (end > bytes.length) return { frames, consumed: at, stopped: "incomplete" };
+    const body = bytes.subarray(at + PREFIX_BYTES, end);
+    // Damage may name any length: what is no JSON object needs no checksum over megabytes.
+    const isObject = body[0] === OPENING_BRACE && body[length - 1] === CLOSING_BRACE;
+    if (!isObject || crc32(body) !== bytes.readUInt32LE(at + 4)) return { frames, consumed: at, stopped: "damaged" };
+    frames.push({ body, end });
+    at = end;
+  }
+  return { frames, consumed: at, stopped: "end" };
+}
+
+export interface DecodedFrames {
+  entries: { entry: JournalEntry; end: number }[];
+  consumed: number;
+  stopped: Stopped;
 }
 
 /** Reads whole frames from the start of `bytes`, at most `maxEntries`; `end` counts from the start of `bytes`. */
 export function decodeFrames(bytes: Buffer, maxEntries = Number.POSITIVE_INFINITY): DecodedFrames {
+  const { frames, consumed, stopped } = splitFrames(bytes, maxEntries);
   const entries: DecodedFrames["entries"] = [];
   let at = 0;
-  while (at < bytes.length && entries.length < maxEntries) {
-    if (bytes.length - at < PREFIX_BYTES) return { entries, consumed: at, stopped: "incomplete" };
-    const length = bytes.readUInt32LE(at);
-    if (length === 0 || length > MAX_FRAME_BYTES) return { entries, consumed: at, stopped: "damaged" };
-    const end = at + PREFIX_BYTES + length;
-    if (end > bytes.length) return { entries, consumed: at, stopped: "incomplete" };
-    const body = bytes.subarray(at + PREFIX_BYTES, end);
-    // Damage may name any length: what is no JSON object needs no checksum over megabytes.
-    const isObject = body[0] === OPENING_BRACE && body[length - 1] === CLOSING_BRACE;
-    if (!isObject || crc32(body) !== bytes.readUInt32LE(at + 4)) return { entries, consumed: at, stopped: "damaged" };
+  for (const { body, end } of frames) {
     const entry = parseEntry(body);
     if (entry === undefined) return { entries, consumed: at, stopped: "damaged" };
     entries.push({ entry, end });
     at = end;
   }
-  return { entries, consumed: at, stopped: "end" };
+  return { entries, consumed, stopped };
 }
 
-function parseEntry(body: Buffer): JournalEntry | undefined {
+/** What a frame's body says; undefined where it is no entry. */
+export function parseEntry(body: Buffer): JournalEntry | undefined {
   try {
     const entry: unknown = JSON.parse(body.toString("utf8"));
     return typeof entry === "object" && entry !== null && "kind" in entry ? (entry as JournalEntry) : undefined;
   } catch {
     return undefined;
   }
+}
+
+const BEGUN_OPENING = '{"kind":"begun","call":{"id":"';
+const ID_LENGTH = 36;
+
+/** The id in a `begun` frame without reading the rest; undefined where the frame is another or is written in another way. */
+export function begunId(body: Buffer): string | undefined {
+  const opening = body.toString("latin1", 0, BEGUN_OPENING.length + ID_LENGTH);
+  return opening.startsWith(BEGUN_OPENING) ? opening.slice(BEGUN_OPENING.length) : undefined;
 }

@@ -1,6 +1,6 @@
 // The local file between the gate and the ledger, and what carries it there.
 export { dataDirectory, journalDirectory } from "./data-directory.ts";
-export { Journal, type JournalOptions, type JournalProblem } from "./journal.ts";
+export { Journal, type AppendResult, type JournalOptions, type JournalProblem, type JournalStats } from "./journal.ts";
 export { startShipper, type Shipper, type ShipperOptions, type ShipperStats } from "./shipper.ts";
 
 // Which process wrote a file, and whether that very process still runs.

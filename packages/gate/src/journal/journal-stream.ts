@@ -10,25 +10,34 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { verdictOf, type CallRecord, type RecordBatch, type RecordedCall } from "@tachograph/record";
-import { decodeFrames, type JournalEntry, type JournalHeader } from "./frame.ts";
-import { segmentName } from "./journal.ts";
+import { begunId, decodeFrames, parseEntry, splitFrames, type BegunEntry, type JournalHeader } from "./frame.ts";
 import { isAlive } from "./process-identity.ts";
+import { ackName, parsePosition, segmentName, type Position } from "./segment-name.ts";
 
-interface Position {
-  segment: number;
-  offset: number;
+/** What was read in one go, and the place behind it. */
+export interface JournalBatch extends RecordBatch {
+  /** Entries that the journal says it lost. */
+  dropped: number;
+  /** When the first of the calls was written (milliseconds since the epoch); null where there are none. */
+  oldestAt: number | null;
+  /** Whether the journal had no more to give. */
+  isAll: boolean;
+  end: Position;
 }
 
 /** How long a process may take to write the first frame of a segment. */
 const HEADER_GRACE_MS = 60_000;
 /** How long a process that cannot be seen from here may be silent. */
 const UNSEEN_GRACE_MS = 60 * 60_000;
-const CHUNK_BYTES = 2 * 1024 * 1024;
+/** Little enough to be read within a turn of an event loop that others share. */
+const CHUNK_BYTES = 256 * 1024;
+const PEEKED_BYTES = 64 * 1024;
 
 /**
  * What one process wrote, read in order across its segments. `read` hands out a batch and moves on; `acknowledge` says
- * that everything handed out is stored, so that a restart begins behind it.
+ * that a batch and all before it are stored, so that a restart begins behind it.
  */
 export class JournalStream {
   readonly instanceId: string;
@@ -40,8 +49,9 @@ export class JournalStream {
   #position: Position;
   #stored: Position;
   /** Calls without an answer yet, and where their `begun` frame stands. */
-  readonly #open = new Map<string, RecordedCall & { at: Position }>();
-  #finished = false;
+  readonly #open = new Map<string, { at: Position; read: () => BegunEntry | undefined }>();
+  #isFinished = false;
+  #peeked: { segment: number; offset: number; at: number | null } | undefined;
 
   constructor(directory: string, instanceId: string) {
     this.#directory = directory;
@@ -52,7 +62,7 @@ export class JournalStream {
 
   /** Whether everything was read of a process that will write no more. */
   get finished(): boolean {
-    return this.#finished;
+    return this.#isFinished;
   }
 
   /**
@@ -93,80 +103,138 @@ export class JournalStream {
       }, 0);
   }
 
-  /** Up to about `maxCalls` calls; an empty batch means that there is nothing to send now. */
-  read(maxCalls: number): RecordBatch {
-    const batch: RecordBatch = { calls: [], definitions: [] };
+  /** When the next call that `read` would give was written (milliseconds since the epoch); null where there is none. */
+  oldestUnreadAt(): number | null {
+    const { segment, offset } = this.#position;
+    if (this.#peeked?.segment === segment && this.#peeked.offset === offset && this.#peeked.at !== null)
+      return this.#peeked.at;
+    const { frames } = splitFrames(this.#readChunk(this.#position, PEEKED_BYTES).bytes);
+    for (const { body } of frames) {
+      const entry = begunId(body) === undefined ? parseEntry(body) : undefined;
+      if (entry?.kind !== "call") continue;
+      this.#peeked = { segment, offset, at: writtenAt(entry.call) };
+      return this.#peeked.at;
+    }
+    return null;
+  }
+
+  /** Up to about so many calls and bytes; an empty batch means that there is nothing to send now. */
+  async read({ maxCalls, maxBytes }: { maxCalls: number; maxBytes: number }): Promise<JournalBatch> {
+    const batch: JournalBatch = {
+      calls: [],
+      definitions: [],
+      dropped: 0,
+      oldestAt: null,
+      isAll: false,
+      end: this.#position,
+    };
     // Asked before reading: what a process wrote before it died is then sure to be seen.
     const alive = this.isAlive();
-    while (batch.calls.length < maxCalls) {
-      const { bytes, size } = this.#readChunk(this.#position, CHUNK_BYTES);
-      const decoded = decodeFrames(bytes, maxCalls - batch.calls.length);
-      for (const { entry, end } of decoded.entries) {
-        this.#take(entry, { segment: this.#position.segment, offset: this.#position.offset + end }, batch);
-      }
-      this.#position.offset += decoded.consumed;
-      if (decoded.consumed > 0 && decoded.stopped !== "damaged") continue;
-
-      const next = this.#segments.find((segment) => segment > this.#position.segment);
-      const complete = this.#position.offset >= size;
-      if (complete || (decoded.stopped === "incomplete" && next === undefined && alive)) {
-        if (next !== undefined) this.#position = { segment: next, offset: 0 };
-        else break;
-      } else if (!this.#skipDamage(size, alive && next === undefined)) {
-        break;
-      }
+    let bytes = 0;
+    while (batch.calls.length < maxCalls && bytes < maxBytes) {
+      const consumed = this.#readSome(batch, maxCalls - batch.calls.length, alive);
+      batch.isAll = consumed === undefined;
+      if (consumed === undefined) break;
+      bytes += consumed;
+      if (consumed >= CHUNK_BYTES / 2) await nextTurn();
     }
-    const atEnd = this.#position.segment === (this.#segments.at(-1) ?? 0) && this.#bytesBehind(this.#position) === 0;
-    if (!alive && atEnd && batch.calls.length < maxCalls) {
-      for (const { call, payload } of this.#open.values()) batch.calls.push({ call: indeterminate(call), payload });
+    if (!alive && batch.isAll && this.#bytesBehind(this.#position) === 0) {
+      for (const { read } of this.#open.values()) {
+        const begun = read();
+        if (begun !== undefined) batch.calls.push(indeterminate(begun));
+      }
       this.#open.clear();
-      this.#finished = true;
+      this.#isFinished = true;
     }
+    batch.end = { ...this.#position };
+    const first = batch.calls[0];
+    if (first !== undefined) batch.oldestAt = writtenAt(first.call);
     return batch;
   }
 
-  /** Everything read so far is stored: remembers it and removes what is no longer needed. */
-  acknowledge(): void {
-    this.#stored = { ...this.#position };
-    if (this.#finished) {
+  /** Reads a chunk into the batch and moves behind it. Undefined: there is no more now. */
+  #readSome(batch: JournalBatch, maxFrames: number, alive: boolean): number | undefined {
+    const { segment, offset } = this.#position;
+    const { bytes, size } = this.#readChunk(this.#position, CHUNK_BYTES);
+    const { frames, consumed, stopped } = splitFrames(bytes, maxFrames);
+    const begun = new Map<string, Buffer>();
+    let from = 0;
+    for (const { body, end } of frames) {
+      this.#take(body, { at: { segment, offset: offset + from }, batch, begun });
+      from = end;
+    }
+    // Most calls end within the chunk that they began in, and nobody reads how they began.
+    for (const [id, body] of begun) this.#keepBegun(id, Buffer.from(body));
+    this.#position.offset += consumed;
+    if (consumed > 0 && stopped !== "damaged") return consumed;
+
+    const next = this.#segments.find((other) => other > segment);
+    const complete = this.#position.offset >= size;
+    if (complete || (stopped === "incomplete" && next === undefined && alive)) {
+      if (next === undefined) return undefined;
+      this.#position = { segment: next, offset: 0 };
+      return consumed;
+    }
+    return this.#skipDamage(size, alive && next === undefined) ? consumed : undefined;
+  }
+
+  #take(body: Buffer, { at, batch, begun }: { at: Position; batch: JournalBatch; begun: Map<string, Buffer> }): void {
+    const id = begunId(body);
+    if (id !== undefined) {
+      this.#open.set(id, { at, read: () => undefined });
+      begun.set(id, body);
+      return;
+    }
+    const entry = parseEntry(body);
+    switch (entry?.kind) {
+      case "header":
+        this.header = entry;
+        break;
+      case "begun":
+        this.#open.set(entry.call.id, { at, read: () => entry });
+        break;
+      case "call":
+        this.#open.delete(entry.call.id);
+        begun.delete(entry.call.id);
+        batch.calls.push({ call: entry.call, payload: entry.payload });
+        break;
+      case "definition":
+        batch.definitions.push(entry.definition);
+        break;
+      case "dropped":
+        batch.dropped += entry.count;
+        break;
+      case undefined:
+        this.damagedBytes += body.length;
+        break;
+    }
+  }
+
+  #keepBegun(id: string, body: Buffer): void {
+    const open = this.#open.get(id);
+    if (open === undefined) return;
+    open.read = () => {
+      const entry = parseEntry(body);
+      return entry?.kind === "begun" ? entry : undefined;
+    };
+  }
+
+  /** A batch and all before it are stored: remembers it and removes what is no longer needed. */
+  acknowledge({ end }: { end: Position }): void {
+    this.#stored = { ...end };
+    if (this.#isFinished && compare(end, this.#position) === 0) {
       for (const segment of this.#segments) rmSync(this.#path(segment), { force: true });
       rmSync(this.#ackPath, { force: true });
       return;
     }
     // A restart must see the `begun` frames of calls that still wait for their answer.
-    const safe = [...this.#open.values()].reduce(
-      (least, { at }) =>
-        at.segment < least.segment || (at.segment === least.segment && at.offset < least.offset) ? at : least,
-      this.#position,
-    );
+    const safe = [...this.#open.values()].reduce((least, { at }) => (compare(at, least) < 0 ? at : least), end);
     const temporary = `${this.#ackPath}.${process.pid}`;
     writeFileSync(temporary, JSON.stringify(safe), { mode: 0o600 });
     renameSync(temporary, this.#ackPath);
     const newest = this.#segments.at(-1) ?? 0;
     for (const segment of this.#segments) {
       if (segment < safe.segment && segment < newest) rmSync(this.#path(segment), { force: true });
-    }
-  }
-
-  #take(entry: JournalEntry, end: Position, batch: RecordBatch): void {
-    switch (entry.kind) {
-      case "header":
-        this.header = entry;
-        break;
-      case "begun":
-        this.#open.set(entry.call.id, {
-          call: entry.call,
-          payload: entry.payload,
-          at: { segment: end.segment, offset: this.#position.offset },
-        });
-        break;
-      case "call":
-        this.#open.delete(entry.call.id);
-        batch.calls.push({ call: entry.call, payload: entry.payload });
-        break;
-      case "definition":
-        batch.definitions.push(entry.definition);
-        break;
     }
   }
 
@@ -200,7 +268,7 @@ export class JournalStream {
         length === chunkBytes &&
         bytes.length >= 4 &&
         bytes.readUInt32LE(0) + 8 > length &&
-        decodeFrames(bytes, 1).stopped === "incomplete"
+        splitFrames(bytes, 1).stopped === "incomplete"
       ) {
         // One frame longer than a chunk.
         const whole = Buffer.allocUnsafe(Math.min(size - at.offset, bytes.readUInt32LE(0) + 8));
@@ -216,14 +284,13 @@ export class JournalStream {
     return statSync(this.#path(segment), { throwIfNoEntry: false })?.size ?? 0;
   }
 
+  /** Absent or damaged, it is read again from the start: that is harmless, since rows are known by their ids. */
   #loadAcknowledged(): Position {
     try {
-      const saved = JSON.parse(readFileSync(this.#ackPath, "utf8")) as Partial<Position>;
-      if (Number.isSafeInteger(saved.segment) && Number.isSafeInteger(saved.offset)) return saved as Position;
+      return parsePosition(readFileSync(this.#ackPath, "utf8")) ?? { segment: 0, offset: 0 };
     } catch {
-      // Absent or damaged: reading again from the start is harmless, since rows are known by their ids.
+      return { segment: 0, offset: 0 };
     }
-    return { segment: 0, offset: 0 };
   }
 
   #path(segment: number): string {
@@ -231,15 +298,23 @@ export class JournalStream {
   }
 
   get #ackPath(): string {
-    return join(this.#directory, `${this.instanceId}.ack`);
+    return join(this.#directory, ackName(this.instanceId));
   }
 }
 
-function indeterminate(call: CallRecord): CallRecord {
+const compare = (a: Position, b: Position): number => a.segment - b.segment || a.offset - b.offset;
+
+/** A call is written when it is answered. */
+const writtenAt = ({ startedAt, durationUs }: CallRecord): number => Math.round(startedAt + durationUs / 1000);
+
+function indeterminate({ call, payload }: BegunEntry): RecordedCall {
   return {
-    ...call,
-    ...verdictOf("indeterminate", call.mutability, true),
-    outcome: "indeterminate",
-    reason: "the server's process ended before this call was answered",
+    call: {
+      ...call,
+      ...verdictOf("indeterminate", call.mutability, true),
+      outcome: "indeterminate",
+      reason: "the server's process ended before this call was answered",
+    },
+    payload,
   };
 }

@@ -106,7 +106,7 @@ describe("a folder that takes nothing", () => {
     block();
     const journal = open({ directory: blocked() });
     write(journal, ...names(10));
-    expect([codes(), journal.dropped]).toEqual([["journal_unwritable"], 0]);
+    expect([codes(), journal.stats().dropped]).toEqual([["journal_unwritable"], 0]);
     expect(problems[0]?.message).toContain(blocked());
     unblock();
     write(journal, ...names(5, 10));
@@ -125,9 +125,9 @@ describe("a folder that takes nothing", () => {
     block();
     const journal = open({ directory: blocked(), maxWaitingBytes: 5_000 });
     write(journal, ...names(20));
-    const kept = 20 - journal.dropped;
-    expect(journal.dropped).toBeGreaterThan(10);
-    expect(codes().filter((code) => code === "record_dropped")).toHaveLength(journal.dropped);
+    const kept = 20 - journal.stats().dropped;
+    expect(journal.stats().dropped).toBeGreaterThan(10);
+    expect(codes().filter((code) => code === "record_dropped")).toHaveLength(journal.stats().dropped);
     unblock();
     write(journal, "last");
     expect(toolsIn(blocked())).toEqual([...names(kept), "last"]);
@@ -139,7 +139,7 @@ describe("a folder that takes nothing", () => {
     write(journal, ...names(3));
     journal.close();
     journal.close();
-    expect(journal.dropped).toBe(3);
+    expect(journal.stats().dropped).toBe(3);
   });
 
   test("does not hurt where whoever is told of it throws, nor where a record cannot be written at all", () => {
@@ -154,7 +154,7 @@ describe("a folder that takes nothing", () => {
     const own = open();
     own.append(callEntry(callOf("bad", { seq: 1n as unknown as number })));
     write(own, "good");
-    expect([toolsIn(directory), own.dropped]).toEqual([["good"], 1]);
+    expect([toolsIn(directory), own.stats().dropped]).toEqual([["good"], 1]);
   });
 });
 
@@ -176,7 +176,7 @@ describe.runIf(mountable)("a disk that is full", () => {
     writeFileSync(join(directory, "ballast"), Buffer.alloc(32_768));
     const journal = open({ segmentBytes: 10_000 });
     write(journal, ...names(60));
-    expect([codes()[0], journal.dropped]).toEqual(["journal_unwritable", 0]);
+    expect([codes()[0], journal.stats().dropped]).toEqual(["journal_unwritable", 0]);
     const onDisk = toolsIn(directory);
     expect(onDisk).toEqual(names(onDisk.length));
     expect(onDisk.length).toBeLessThan(60);
@@ -197,7 +197,7 @@ test("a file that may not grow any more never throws either, and loses nothing t
     const journal = new Journal({ directory: ${JSON.stringify(directory)}, instanceId: "00000000-0000-7000-8000-000000000000", shipsItself: false,
       onProblem: ({ code }) => codes.push(code) });
     for (let index = 0; index < 40; index++) journal.append(callEntry(callOf("t" + index)));
-    console.log(JSON.stringify({ codes, dropped: journal.dropped }));
+    console.log(JSON.stringify({ codes, dropped: journal.stats().dropped }));
     journal.close();
   `;
   const { stdout, status } = spawnSync(

@@ -129,18 +129,22 @@ describe("a journal that is followed", () => {
     expect(sink.tools).toEqual(names(50));
   });
 
-  test("keeps the segment in which a call began that has no answer yet", async () => {
+  test("keeps a segment in which a call is said to have begun that has no answer yet, and not all since then", async () => {
     const journal = open({ segmentBytes: 5_000 });
     const slow = callOf("slow");
     journal.append({ kind: "begun", call: { ...slow, outcome: "indeterminate" }, payload: null });
-    write(journal, ...names(50));
-    const shipper = ship();
-    await shipper.flush();
+    write(journal, ...names(12));
+    const first = ship();
+    await first.flush();
     expect(files()[0]).toContain("00000001");
+    write(journal, ...names(200, 12));
+    await first.flush();
+    expect(files().length).toBeLessThan(12);
+    await first.stop();
     journal.append(callEntry(slow));
-    await shipper.flush();
+    await ship().flush();
     expect(files()).toHaveLength(1);
-    expect(sink.tools).toEqual([...names(50), "slow"]);
+    expect(sink.tools).toEqual([...names(212), "slow"]);
   });
 
   test("goes on where it was acknowledged after a restart", async () => {

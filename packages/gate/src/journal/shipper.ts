@@ -1,9 +1,11 @@
-import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isUuid, newId, type LedgerSink, type RecordBatch } from "@tachograph/record";
+import { isUuid, type LedgerSink } from "@tachograph/record";
+import { BatchSize } from "./batch-size.ts";
+import { Claims } from "./claims.ts";
+import { FollowedJournal, type Parcel } from "./followed-journal.ts";
 import { JournalStream } from "./journal-stream.ts";
-import { isAlive, ownIdentity, type ProcessIdentity } from "./process-identity.ts";
+import { setAside } from "./rejected-rows.ts";
 
 export interface ShipperOptions {
   /** Folder that gates write their journals to. */
@@ -11,9 +13,13 @@ export interface ShipperOptions {
   sink: LedgerSink;
   /** Instance whose journal this process writes and ships itself. Others' are adopted once they are dead. */
   ownInstanceId?: string;
-  /** Rows in one batch. @defaultValue 1,000 */
+  /** Rows in one batch at the most; how many they are depends on how quickly they are stored. @defaultValue 4,000 */
   batchSize?: number;
-  /** How often the folder is looked at, in milliseconds. @defaultValue 200 */
+  /** Bytes of journal in one batch, about. @defaultValue 8 MiB */
+  batchBytes?: number;
+  /** Batches under way at once at the most. @defaultValue 2 */
+  connections?: number;
+  /** How often the folder is looked at while nothing waits, in milliseconds. @defaultValue 200 */
   pollMs?: number;
   /** Called after each batch that was stored. */
   onReport?: (stats: ShipperStats) => void;
@@ -26,12 +32,20 @@ export interface ShipperStats {
   shipped: number;
   /** Rows the store will never take; kept in `rejected.jsonl` in the journal folder. */
   rejected: number;
+  /** Entries that journals said they lost, because neither disk nor memory took them. */
+  dropped: number;
   /** Bytes of journals cut off as torn or damaged. */
   damagedBytes: number;
   /** Bytes written and not stored yet. */
   backlogBytes: number;
+  /** When the oldest row was written that is not stored yet (milliseconds since the epoch); null where none waits. */
+  oldestWaitingAt: number | null;
   /** Journals being followed. */
   journals: number;
+  /** Rows that a batch may have now. */
+  batchSize: number;
+  /** Batches under way now. */
+  connections: number;
   lastError: string | null;
 }
 
@@ -45,8 +59,6 @@ export interface Shipper {
 
 const segmentPattern = /^([0-9a-f-]{36})\.(\d{8})\.journal$/;
 const TOUCH_EVERY_MS = 10_000;
-/** How long a shipper that cannot be seen from here may be silent before its journals are taken over. */
-const CLAIM_GRACE_MS = 60_000;
 const MAX_BACKOFF_MS = 10_000;
 
 /**
@@ -54,109 +66,123 @@ const MAX_BACKOFF_MS = 10_000;
  * after the sink stored it, so a shipper that is killed sends some rows twice and loses none.
  */
 export function startShipper(options: ShipperOptions): Shipper {
-  const { directory, sink, ownInstanceId, batchSize = 1_000, pollMs = 200 } = options;
-  const shipperId = newId();
-  const streams = new Map<string, JournalStream>();
-  const pending = new Map<string, RecordBatch>();
-  const stats = { shipped: 0, rejected: 0, damagedBytes: 0, lastError: null as string | null };
+  const { directory, sink, ownInstanceId, pollMs = 200, connections = 2, batchBytes = 8 * 1024 * 1024 } = options;
+  const claims = new Claims(directory);
+  const journals = new Map<string, FollowedJournal>();
+  const batchSize = new BatchSize(options.batchSize ?? 4_000);
+  const stats = { shipped: 0, rejected: 0, dropped: 0, damagedBytes: 0, lastError: null as string | null };
   const stopping = new AbortController();
-  let round: Promise<void> = Promise.resolve();
+  let round: Promise<unknown> = Promise.resolve();
+  let reading: Promise<unknown> = Promise.resolve();
   let nextTouchAt = 0;
-
-  const claimPath = (instanceId: string): string => join(directory, `${instanceId}.claim`);
-
-  function claim(instanceId: string): boolean {
-    const path = claimPath(instanceId);
-    const content = JSON.stringify({ shipperId, ...ownIdentity() });
-    for (let tries = 0; tries < 2; tries++) {
-      try {
-        writeFileSync(path, content, { flag: "wx", mode: 0o600 });
-        return true;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-      }
-      const holder = readClaim(path);
-      if (holder?.shipperId === shipperId) return true;
-      if (holder !== null && (isAlive(holder) ?? wasTouched(path))) return false;
-      rmSync(path, { force: true });
-    }
-    return false;
-  }
+  let underWay = 0;
 
   function discover(): void {
-    const segments = new Map<string, number[]>();
-    let names: string[];
-    try {
-      names = readdirSync(directory);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-      throw error;
-    }
-    for (const name of names) {
-      const [, instanceId, segment] = segmentPattern.exec(name) ?? [];
-      if (instanceId === undefined || !isUuid(instanceId)) continue;
-      segments.set(instanceId, [...(segments.get(instanceId) ?? []), Number(segment)]);
-    }
-    for (const [instanceId, numbers] of segments) {
-      let stream = streams.get(instanceId);
-      if (stream === undefined) {
-        const candidate = new JournalStream(directory, instanceId);
-        candidate.setSegments(numbers);
-        const others = candidate.header?.shipsItself === true && instanceId !== ownInstanceId && candidate.isAlive();
-        if (others || (ownInstanceId !== undefined && instanceId !== ownInstanceId && candidate.isAlive())) continue;
-        if (!claim(instanceId)) continue;
-        stream = candidate;
-        streams.set(instanceId, stream);
+    for (const [instanceId, segments] of listSegments(directory)) {
+      let journal = journals.get(instanceId);
+      if (journal === undefined) {
+        const stream = new JournalStream(directory, instanceId);
+        stream.setSegments(segments);
+        const others = stream.header?.shipsItself === true && instanceId !== ownInstanceId && stream.isAlive();
+        if (others || (ownInstanceId !== undefined && instanceId !== ownInstanceId && stream.isAlive())) continue;
+        if (!claims.take(instanceId)) continue;
+        journal = new FollowedJournal(stream);
+        journals.set(instanceId, journal);
       }
-      stream.setSegments(numbers);
+      journal.stream.setSegments(segments);
     }
   }
 
-  async function ship(stream: JournalStream): Promise<boolean> {
-    const batch = pending.get(stream.instanceId) ?? stream.read(batchSize);
-    const empty = batch.calls.length === 0 && batch.definitions.length === 0;
-    if (!empty) {
-      pending.set(stream.instanceId, batch);
-      const report = await sink.record(batch);
+  /** What to send next: what failed before, else what the journals hold, each of them in its turn. */
+  async function takeNext(): Promise<[FollowedJournal, Parcel] | undefined> {
+    for (const journal of journals.values()) {
+      const parcel = journal.nextWaiting(batchSize.rows);
+      if (parcel !== undefined) return taken(journal, parcel);
+    }
+    for (const [instanceId, journal] of journals) {
+      if (journal.isDrained) continue;
+      const parcel = await journal.read({ maxCalls: batchSize.rows, maxBytes: batchBytes });
+      if (parcel === undefined) {
+        acknowledge(journal);
+        continue;
+      }
+      journals.delete(instanceId);
+      journals.set(instanceId, journal);
+      return taken(journal, parcel);
+    }
+    return undefined;
+  }
+
+  function taken(journal: FollowedJournal, parcel: Parcel): [FollowedJournal, Parcel] {
+    parcel.state = "sending";
+    return [journal, parcel];
+  }
+
+  async function send(journal: FollowedJournal, parcel: Parcel): Promise<void> {
+    const { calls, definitions } = parcel;
+    const startedAt = performance.now();
+    underWay++;
+    try {
+      const report = await sink.record({ calls, definitions });
+      if (report.rejected.length > 0) setAside(directory, calls, report.rejected);
       stats.shipped += report.inserted;
       stats.rejected += report.rejected.length;
-      if (report.rejected.length > 0) setAside(batch, report.rejected);
-      pending.delete(stream.instanceId);
+      parcel.state = "stored";
+      batchSize.stored(calls.length, performance.now() - startedAt);
       stats.lastError = null;
+    } catch (error) {
+      parcel.state = "waiting";
+      batchSize.failed();
+      throw error;
+    } finally {
+      underWay--;
     }
-    if (!empty || stream.finished) stream.acknowledge();
-    if (stream.finished) {
-      stats.damagedBytes += stream.damagedBytes;
-      streams.delete(stream.instanceId);
-      rmSync(claimPath(stream.instanceId), { force: true });
-    }
-    if (!empty) options.onReport?.(currentStats());
-    return !empty && !stream.finished;
+    acknowledge(journal);
+    options.onReport?.(currentStats());
   }
 
-  function setAside(batch: RecordBatch, rejected: { id: string; reason: string }[]): void {
-    const reasons = new Map(rejected.map(({ id, reason }) => [id, reason]));
-    const lines = batch.calls
-      .filter(({ call }) => reasons.has(call.id))
-      .map((recorded) => `${JSON.stringify({ reason: reasons.get(recorded.call.id), ...recorded })}\n`);
-    appendFileSync(join(directory, "rejected.jsonl"), lines.join(""), { mode: 0o600 });
+  function acknowledge(journal: FollowedJournal): void {
+    stats.dropped += journal.acknowledge();
+    if (!journal.isOver) return;
+    const { instanceId, damagedBytes } = journal.stream;
+    stats.damagedBytes += damagedBytes;
+    journals.delete(instanceId);
+    claims.giveUp(instanceId);
   }
 
-  /** One pass over all journals, until none has more to send. */
-  async function pass(): Promise<void> {
-    if (performance.now() >= nextTouchAt) {
-      nextTouchAt = performance.now() + TOUCH_EVERY_MS;
-      for (const instanceId of streams.keys()) touch(claimPath(instanceId));
-    }
+  /** Sends all that the journals held when it began, on several connections at once. Whether there was much of it. */
+  async function pass(): Promise<boolean> {
+    touch();
     discover();
-    let more = true;
-    while (more) {
-      more = false;
-      for (const stream of streams.values()) more = (await ship(stream)) || more;
+    for (const journal of journals.values()) journal.isDrained = false;
+    const failures: unknown[] = [];
+    let sent = 0;
+    async function sendAll(): Promise<void> {
+      while (failures.length === 0 && !stopping.signal.aborted) {
+        const turn = reading.then(takeNext);
+        reading = turn.catch(() => undefined);
+        try {
+          const next = await turn;
+          if (next === undefined) return;
+          await send(...next);
+          sent++;
+        } catch (error) {
+          failures.push(error);
+        }
+      }
     }
+    await Promise.all(Array.from({ length: connections }, sendAll));
+    if (failures.length > 0) throw failures[0];
+    return sent > journals.size;
   }
 
-  function runPass(): Promise<void> {
+  function touch(): void {
+    if (performance.now() < nextTouchAt) return;
+    nextTouchAt = performance.now() + TOUCH_EVERY_MS;
+    for (const instanceId of journals.keys()) if (!claims.touch(instanceId)) journals.delete(instanceId);
+  }
+
+  function runPass(): Promise<boolean> {
     const run = round.then(pass);
     round = run.catch(() => undefined);
     return run;
@@ -166,8 +192,9 @@ export function startShipper(options: ShipperOptions): Shipper {
     let failures = 0;
     while (!stopping.signal.aborted) {
       try {
-        await runPass();
+        const isBusy = await runPass();
         failures = 0;
+        if (isBusy) continue;
       } catch (error) {
         failures++;
         stats.lastError = error instanceof Error ? error.message : String(error);
@@ -182,48 +209,53 @@ export function startShipper(options: ShipperOptions): Shipper {
   }
 
   function currentStats(): ShipperStats {
-    const followed = [...streams.values()];
+    const followed = [...journals.values()];
+    const waiting = followed.map(({ oldestWaitingAt }) => oldestWaitingAt).filter((at) => at !== null);
     return {
       ...stats,
-      damagedBytes: stats.damagedBytes + followed.reduce((sum, stream) => sum + stream.damagedBytes, 0),
-      backlogBytes: followed.reduce((sum, stream) => sum + stream.backlogBytes(), 0),
+      damagedBytes: stats.damagedBytes + followed.reduce((sum, { stream }) => sum + stream.damagedBytes, 0),
+      backlogBytes: followed.reduce((sum, { stream }) => sum + stream.backlogBytes(), 0),
+      oldestWaitingAt: waiting.length > 0 ? Math.min(...waiting) : null,
       journals: followed.length,
+      batchSize: batchSize.rows,
+      connections: underWay,
     };
   }
 
   const looping = loop();
   return {
-    flush: runPass,
+    async flush() {
+      await runPass();
+    },
     stats: currentStats,
     async stop() {
       stopping.abort();
       await looping;
       await round;
-      for (const instanceId of streams.keys()) rmSync(claimPath(instanceId), { force: true });
-      streams.clear();
+      for (const instanceId of journals.keys()) claims.giveUp(instanceId);
+      journals.clear();
     },
   };
 }
 
-/** Shows that the claim's holder lives to those who cannot see its process. */
-function touch(path: string): void {
-  try {
-    const now = new Date();
-    utimesSync(path, now, now);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+/** The segments of each instance in a folder. */
+function listSegments(directory: string): Map<string, number[]> {
+  const segments = new Map<string, number[]>();
+  for (const name of namesIn(directory)) {
+    const [, instanceId, segment] = segmentPattern.exec(name) ?? [];
+    if (instanceId === undefined || !isUuid(instanceId)) continue;
+    const known = segments.get(instanceId);
+    if (known === undefined) segments.set(instanceId, [Number(segment)]);
+    else known.push(Number(segment));
   }
+  return segments;
 }
 
-function wasTouched(path: string): boolean {
-  const claim = statSync(path, { throwIfNoEntry: false });
-  return claim !== undefined && Date.now() - claim.mtimeMs < CLAIM_GRACE_MS;
-}
-
-function readClaim(path: string): (ProcessIdentity & { shipperId: string }) | null {
+function namesIn(directory: string): string[] {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as ProcessIdentity & { shipperId: string };
-  } catch {
-    return null;
+    return readdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
   }
 }
