@@ -3,10 +3,10 @@ import { BoundedCache } from "./bounded-cache.ts";
 import { invalid } from "./issues-from-found.ts";
 import { jsonSchemaCheck } from "./json-schema/json-schema-check.ts";
 import { isLibrarySchema, jsonSchemaOf, type Direction } from "./json-schema-of.ts";
-import { measureValue } from "./measure-value.ts";
+import { measureValue, type ValueLimits } from "./measure-value.ts";
 import { renderValue } from "./render-value.ts";
 import { standardCheck } from "./standard-check.ts";
-import type { Check, Finding, RenderValue, ValidationResult, Validator } from "./validator.ts";
+import type { Check, Finding, FoundIssue, RenderValue, ValidationResult, Validator } from "./validator.ts";
 import { isZod3, isZod4, zod3Check, zod4Check } from "./zod-check.ts";
 
 export interface ValidatorOptions {
@@ -16,9 +16,11 @@ export interface ValidatorOptions {
   jsonSchema?: unknown;
 }
 
-const MAX_DEPTH = 64;
-/** Largest arguments, in characters: what both SDKs take over HTTP. A result has been made already. */
-const MAX_SIZE: Readonly<Record<Direction, number>> = { input: 4 * 1024 * 1024, output: Number.POSITIVE_INFINITY };
+/** Arguments in characters: what both SDKs take over HTTP. A result has been made already, and is only kept from overflowing a stack. */
+const LIMITS: Readonly<Record<Direction, ValueLimits>> = {
+  input: { maxDepth: 64, maxSize: 4 * 1024 * 1024 },
+  output: { maxDepth: 512, maxSize: Number.POSITIVE_INFINITY },
+};
 const MAX_CACHED = 512;
 /** Longer schemas are compiled for each object. */
 const MAX_CACHED_LENGTH = 262_144;
@@ -47,7 +49,7 @@ export function createValidator(
   const check = isLibrarySchema(schema)
     ? libraryCheck(schema, () => jsonSchemaOf(schema, direction) ?? jsonSchema)
     : cachedJsonSchemaCheck(schema);
-  const validator = validatorOf(check, MAX_SIZE[direction]);
+  const validator = validatorOf(check, direction);
   if (typeof schema !== "boolean") byObject.set(schema, { ...known, [direction]: validator });
   return validator;
 }
@@ -73,16 +75,25 @@ function cachedJsonSchemaCheck(schema: unknown): Check {
 
 function textOf(schema: unknown): string | undefined {
   // Nested too deep to be written: its own refusal is clearer.
-  if (measureValue(schema, { maxDepth: MAX_DEPTH, maxSize: MAX_CACHED_LENGTH }).refusal !== undefined) return undefined;
+  if (measureValue(schema, { maxDepth: LIMITS.output.maxDepth, maxSize: MAX_CACHED_LENGTH }).refusal !== undefined)
+    return undefined;
   return JSON.stringify(schema);
 }
 
-function validatorOf(check: Check, maxSize: number): Validator {
+function validatorOf(check: Check, direction: Direction): Validator {
+  const limits = LIMITS[direction];
+  const resultOf = (value: unknown, finding: Finding, render: RenderValue): ValidationResult => {
+    if (!("found" in finding)) return { valid: true, value: finding.value };
+    // What a tool has done is not undone because its result takes long to look at.
+    if (direction === "output" && finding.found.every(({ code }) => code === "pattern_timeout"))
+      return { valid: true, value };
+    return invalid(value, finding.found, render);
+  };
   return {
     validate: (value, render = renderValue) => {
       try {
-        const measured = measureValue(value, { maxDepth: MAX_DEPTH, maxSize });
-        if (measured.refusal !== undefined) return refusal(value, measured.refusal, maxSize, render);
+        const measured = measureValue(value, limits);
+        if (measured.refusal !== undefined) return invalid(value, [refusalOf(measured.refusal, limits)], render);
         const finding = check(value, measured.size);
         if (!(finding instanceof Promise)) return resultOf(value, finding, render);
         return finding.then(
@@ -96,18 +107,11 @@ function validatorOf(check: Check, maxSize: number): Validator {
   };
 }
 
-const resultOf = (value: unknown, finding: Finding, render: RenderValue): ValidationResult =>
-  "found" in finding ? invalid(value, finding.found, render) : { valid: true, value: finding.value };
-
-const refusal = (
-  value: unknown,
-  code: "too_deep" | "too_large",
-  maxSize: number,
-  render: RenderValue,
-): ValidationResult => {
-  const expected = code === "too_deep" ? `at most ${MAX_DEPTH} levels of nesting` : `at most ${maxSize} characters`;
-  return invalid(value, [{ path: [], code, expected }], render);
-};
+const refusalOf = (code: "too_deep" | "too_large", { maxDepth, maxSize }: ValueLimits): FoundIssue => ({
+  path: [],
+  code,
+  expected: code === "too_deep" ? `at most ${maxDepth} levels of nesting` : `at most ${maxSize} characters`,
+});
 
 /** A refinement threw, or the value cannot be read: nothing says that it is valid. */
 const checkFailed = (value: unknown, render: RenderValue): ValidationResult =>

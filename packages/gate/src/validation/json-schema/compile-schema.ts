@@ -41,7 +41,6 @@ export function compileSchema({ schema, dialect }: PreparedSchema, everyError: b
     // A schema is taken as far as it can be understood; metaschemas would refuse the sloppy and cost 10 ms.
     meta: false,
     validateSchema: false,
-    addUsedSchema: false,
     // A large part that is used a thousand times must not be written a thousand times.
     inlineRefs: 8,
     code: { regExp },

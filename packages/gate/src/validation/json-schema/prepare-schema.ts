@@ -1,6 +1,6 @@
 import { isNode, type SchemaNode } from "../json-schema-node.ts";
 import { measureValue } from "../measure-value.ts";
-import { pointerOf } from "../pointer.ts";
+import { pointerOf, segmentsOf, valueAt } from "../pointer.ts";
 
 export type Dialect = "2020-12" | "2019-09" | "draft-07";
 
@@ -74,6 +74,7 @@ const types = new Set(["string", "number", "integer", "boolean", "array", "objec
  */
 export function prepareSchema(schema: unknown): PreparedSchema {
   const plain = plainCopy(schema);
+  const refs = refsIn(plain);
   let hasTuples = false;
   let patterns = 0;
 
@@ -84,6 +85,8 @@ export function prepareSchema(schema: unknown): PreparedSchema {
     const node: Record<string, unknown> = {};
     for (const [keyword, value] of Object.entries(given)) {
       if (value === null && keyword !== "const" && keyword !== "default") continue;
+      // An id that nothing refers to need not be one that can be resolved.
+      if (keyword === "$id" && (refs === "none" || (refs === "local" && path.length === 0))) continue;
       const at = [...path, keyword];
       const kept = keep(keyword, value, at);
       if (kept !== undefined) define(node, keyword, kept);
@@ -202,6 +205,17 @@ function settled(node: Record<string, unknown>): SchemaNode {
   return node;
 }
 
+/** Whether a schema refers to parts of itself by pointer alone, or by the ids of schemas too. */
+function refsIn(plain: unknown): "none" | "local" | "by_id" {
+  if (typeof plain !== "object" || plain === null) return "none";
+  const inside = Object.entries(plain).map(([keyword, value]) => {
+    if ((keyword === "$ref" || keyword === "$dynamicRef") && typeof value === "string")
+      return value.startsWith("#") ? "local" : "by_id";
+    return refsIn(value);
+  });
+  return inside.includes("by_id") ? "by_id" : inside.includes("local") ? "local" : "none";
+}
+
 function dialectOf(schema: unknown, hasTuples: boolean): Dialect {
   const declared = isNode(schema) ? schema["$schema"] : undefined;
   if (typeof declared === "string") {
@@ -237,10 +251,6 @@ function countParts(root: SchemaNode | boolean): number {
 function refTarget(ref: string, root: SchemaNode | boolean): unknown {
   if (ref === "#") return root;
   if (!ref.startsWith("#/") || !isNode(root)) return { $dynamicRef: ref };
-  let current: unknown = root;
-  for (const segment of ref.slice(2).split("/")) {
-    const name = segment.replaceAll("~1", "/").replaceAll("~0", "~");
-    current = typeof current === "object" && current !== null ? (current as SchemaNode)[name] : undefined;
-  }
-  return current ?? { $dynamicRef: ref };
+  const target = valueAt(root, segmentsOf(ref.slice(1)));
+  return target ?? { $dynamicRef: ref };
 }

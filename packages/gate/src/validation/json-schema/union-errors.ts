@@ -3,12 +3,12 @@ import { isNode } from "../json-schema-node.ts";
 
 /**
  * A value that fits no branch of a union breaks each of them in its own way. Where it is plain which branch was meant,
- * its errors are told; else the union's own.
+ * its errors are told; else the union's own. Items of which none is the wanted one are no errors either.
  */
 export function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
   const told: ErrorObject[] = [];
   for (const error of errors) {
-    if (error.keyword !== "anyOf" && error.keyword !== "oneOf") {
+    if (error.keyword !== "anyOf" && error.keyword !== "oneOf" && error.keyword !== "contains") {
       told.push(error);
       continue;
     }
