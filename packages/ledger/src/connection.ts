@@ -23,7 +23,7 @@ export interface LedgerOptions {
   operationConnections?: number;
   /** How many `atomic` handlers may run at a time, each on a connection of its own. @defaultValue 5 */
   atomicConnections?: number;
-  /** A claim that Postgres has not answered by then is refused. @defaultValue 500 */
+  /** A claim or settlement that Postgres has not answered by then is given up, retries included. @defaultValue 500 */
   claimBudgetMs?: number;
   /** 32 bytes in base64 or hex that kept results are encrypted with. @defaultValue what TACHOGRAPH_RESULT_KEY says */
   resultKey?: string;
@@ -76,18 +76,24 @@ function openOperations(options: LedgerOptions): ReturnType<typeof createOperati
   const openStatementPool = (): Pool =>
     openPool(
       { ...base, maxConnections: operationConnections, statementTimeoutMs: OPERATION_STATEMENT_TIMEOUT_MS },
-      { max_pipeline: 0, fetch_types: false, lockTimeoutMs: Math.ceil(claimBudgetMs * 0.8) },
+      { max_pipeline: 0, fetch_types: false, backoff: soon, lockTimeoutMs: Math.ceil(claimBudgetMs * 0.8) },
     );
   // A transaction lasts as long as its handler: no timer of the driver may end its connection.
   const openLane = (onClose: () => void): Pool =>
-    openPool({ ...base, maxConnections: 1 }, { idle_timeout: 0, max_lifetime: null, onclose: onClose });
+    openPool({ ...base, maxConnections: 1 }, { idle_timeout: 0, max_lifetime: null, backoff: soon, onclose: onClose });
   const pool = createOperationPool(openStatementPool, operationConnections);
   return createOperationStore({ url, pool, openLane, atomicConnections, cipher, claimBudgetMs });
 }
 
+/** Seconds until the next try to connect: the driver's own waits grow to 20 s, and calls would be refused for as long. */
+const soon = (failures: number): number => Math.min(0.01 * 2 ** failures, 0.5);
+
 export type Pool = postgres.Sql<{ int8: number }>;
 
-type DriverOptions = Pick<postgres.Options<never>, "idle_timeout" | "max_lifetime" | "fetch_types" | "onclose"> & {
+type DriverOptions = Pick<
+  postgres.Options<never>,
+  "idle_timeout" | "max_lifetime" | "fetch_types" | "onclose" | "backoff"
+> & {
   /** Missing in the driver's types: how many statements are sent ahead on one connection. */
   max_pipeline?: number;
   lockTimeoutMs?: number;

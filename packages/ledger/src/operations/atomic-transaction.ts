@@ -1,8 +1,11 @@
 import type postgres from "postgres";
 
-/** What a handler may use of its transaction: everything that runs a statement, nothing that ends it or leaves it. */
-const offered = new Set(["unsafe", "file", "json", "array", "typed", "types", "notify", "savepoint"]);
+/** What a handler may use beside the template: nothing here ends the transaction or leaves it. */
+const statements = ["unsafe", "file", "notify"];
+const helpers = ["json", "array", "typed", "types"];
 const guarded = new WeakSet();
+
+type Call = (...given: unknown[]) => unknown;
 
 export interface GuardedTransaction {
   transaction: postgres.TransactionSql;
@@ -38,17 +41,20 @@ export function guardTransaction(sql: postgres.Sql): GuardedTransaction {
     }
   }
 
-  const transaction = new Proxy(sql, {
-    apply(target, self, args) {
+  const checked =
+    (call: Call): Call =>
+    (...given) => {
       assertOpen();
-      return Reflect.apply(target, self, args) as unknown;
-    },
-    get(target, property) {
-      if (typeof property !== "string" || !offered.has(property)) return undefined;
-      assertOpen();
-      return property === "savepoint" ? savepoint : (Reflect.get(target, property) as unknown);
-    },
-  }) as unknown as postgres.TransactionSql;
+      return call(...given);
+    };
+  const run: Call = (...given) => Reflect.apply(sql, undefined, given);
+  const of = (name: string): Call => Reflect.get(sql, name) as Call;
+  const transaction = Object.assign(
+    checked(run),
+    Object.fromEntries(statements.map((name) => [name, checked(of(name))])),
+    Object.fromEntries(helpers.map((name) => [name, of(name)])),
+    { savepoint },
+  ) as unknown as postgres.TransactionSql;
   guarded.add(transaction);
   return {
     transaction,

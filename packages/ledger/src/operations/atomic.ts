@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AtomicExecution, Ownership, Settlement } from "@tachograph/record";
 import type { Pool } from "../connection.ts";
 import { isUnreachable, LedgerError } from "../ledger-error.ts";
@@ -8,6 +9,9 @@ import { nameOf } from "./operation-rows.ts";
 import { committedSql, settleSql, type OperationRow } from "./operation-sql.ts";
 
 const IDLE_MS = 60_000;
+/** A statement of ours that is not answered by then never will be. */
+const SILENT_MS = 10_000;
+const LAST_EXECUTIONS_MS = 5_000;
 /** How long to look for what became of a COMMIT that was not answered. */
 const FIND_OUT_MS = 10_000;
 
@@ -32,10 +36,13 @@ export function createAtomicRunner(options: {
   size: number;
   pool: OperationPool;
   settleValues: (settlement: Settlement) => SqlValue[];
+  findOutMs?: number;
 }): AtomicRunner {
+  const { findOutMs = FIND_OUT_MS } = options;
   const idle: Lane[] = [];
   const waiting: ((lane: Lane) => void)[] = [];
   const open = new Set<Lane>();
+  const running = new Set<Promise<unknown>>();
 
   function makeLane(): Lane {
     const lane: Lane = { sql: options.openLane(() => lost(lane)), onLost: undefined, idle: undefined };
@@ -54,8 +61,7 @@ export function createAtomicRunner(options: {
     if (index >= 0) idle.splice(index, 1);
     if (!open.delete(lane)) return;
     void lane.sql.end({ timeout: 0 });
-    const next = waiting.shift();
-    if (next) next(makeLane());
+    if (waiting.length > 0) waiting.shift()?.(makeLane());
   }
 
   async function acquire(): Promise<Lane> {
@@ -76,20 +82,32 @@ export function createAtomicRunner(options: {
 
   /** Waits for the transaction that was to commit, since it holds the row until it ends. */
   async function hasCommitted(ownership: Ownership, settlement: Settlement): Promise<boolean> {
-    const budget = startBudget(FIND_OUT_MS);
+    const budget = startBudget(findOutMs);
     const [row] = await repeated(budget, () =>
       options.pool.query<OperationRow>(committedSql, nameOf(ownership), budget.leftMs()),
     );
     return row?.ownerToken === ownership.ownerToken.toLowerCase() && row.state === settlement.state;
   }
 
-  async function commit({ sql }: Lane, ownership: Ownership, settlement: Settlement): Promise<void> {
-    const settled = await sql.unsafe(settleSql, options.settleValues({ ...settlement, ...ownership }), {
-      prepare: true,
-    });
-    if (settled.length === 0) throw ownershipLost(ownership);
+  /** Waits for the answer to a statement of ours; a connection that went silent is given up. */
+  async function answered<T>(lane: Lane, statement: PromiseLike<T>): Promise<T> {
+    const silent = setTimeout(() => discard(lane), SILENT_MS).unref();
     try {
-      await sql`commit`;
+      return await statement;
+    } finally {
+      clearTimeout(silent);
+    }
+  }
+
+  async function commit(lane: Lane, ownership: Ownership, settlement: Settlement): Promise<void> {
+    const values = options.settleValues({ ...settlement, ...ownership });
+    // On another connection these two would be no part of the transaction.
+    if (!open.has(lane)) throw connectionLost(ownership);
+    const settled = await answered(lane, lane.sql.unsafe(settleSql, values, { prepare: true }));
+    if (settled.length === 0) throw ownershipLost(ownership);
+    if (!open.has(lane)) throw connectionLost(ownership);
+    try {
+      await answered(lane, lane.sql`commit`);
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       const committed = await hasCommitted(ownership, settlement).catch((cause: unknown) => {
@@ -99,31 +117,47 @@ export function createAtomicRunner(options: {
     }
   }
 
+  async function execute<T>(ownership: Ownership, execution: AtomicExecution<T>): Promise<T> {
+    const lane = await acquire();
+    const guarded = guardTransaction(lane.sql);
+    lane.onLost = () => guarded.close("its connection was lost, and it was rolled back");
+    try {
+      await answered(lane, lane.sql`begin`);
+      const { value, settlement } = await execution.run(guarded.transaction);
+      guarded.close("its handler has returned");
+      await commit(lane, ownership, settlement);
+      return value;
+    } catch (error) {
+      guarded.close("it was rolled back");
+      // Where even that fails, the connection goes, and the transaction with it.
+      if (open.has(lane)) await answered(lane, lane.sql`rollback`).catch(() => discard(lane));
+      throw error;
+    } finally {
+      release(lane);
+    }
+  }
+
   return {
-    async run<T>(ownership: Ownership, execution: AtomicExecution<T>): Promise<T> {
-      const lane = await acquire();
-      const guarded = guardTransaction(lane.sql);
-      lane.onLost = () => guarded.close("its connection was lost, and it was rolled back");
+    async run(ownership, execution) {
+      const executed = execute(ownership, execution);
+      running.add(executed);
       try {
-        await lane.sql`begin`;
-        const { value, settlement } = await execution.run(guarded.transaction);
-        guarded.close("its handler has returned");
-        await commit(lane, ownership, settlement);
-        return value;
-      } catch (error) {
-        guarded.close("it was rolled back");
-        // Where even that fails, the connection goes, and the transaction with it.
-        if (open.has(lane)) await lane.sql`rollback`.catch(() => discard(lane));
-        throw error;
+        return await executed;
       } finally {
-        release(lane);
+        running.delete(executed);
       }
     },
     async end() {
-      await Promise.all([...open].map(({ sql }) => sql.end({ timeout: 5 })));
+      await Promise.race([Promise.allSettled(running), sleep(LAST_EXECUTIONS_MS, undefined, { ref: false })]);
+      for (const lane of open) discard(lane);
     },
   };
 }
+
+const connectionLost = ({ operationId }: Ownership): LedgerError =>
+  new LedgerError("unreachable", `The connection was lost; operation ${operationId} was rolled back.`, {
+    hint: "It may be executed again once Postgres is back.",
+  });
 
 const ownershipLost = ({ operationId }: Ownership): LedgerError =>
   new LedgerError("ownership_lost", `Somebody else executes operation ${operationId}; all of this was rolled back.`, {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Pool } from "../connection.ts";
 
 /** What a statement may be given. */
@@ -23,25 +24,31 @@ export class StatementTimeout extends Error {
   }
 }
 
-/** A statement that the server should have ended by itself, and did not: the connection is dead. */
-const DEAD_AFTER_MS = 7_000;
+const LAST_STATEMENTS_MS = 5_000;
 /** The server ends a statement that runs for longer. */
 export const OPERATION_STATEMENT_TIMEOUT_MS = 5_000;
+/** Where it has not, the connection is dead. */
+const SILENT_AFTER_MS = OPERATION_STATEMENT_TIMEOUT_MS + 2_000;
 
 /**
  * A few connections for the statements of operations. Statements that wait for a connection wait here and not in the
  * driver, so that one that nobody waits for any longer is never sent. Connections that went silent are replaced.
  */
-export function createOperationPool(openPool: () => Pool, size: number): OperationPool {
+export function createOperationPool(
+  openPool: () => Pool,
+  size: number,
+  { silentAfterMs = SILENT_AFTER_MS }: { silentAfterMs?: number } = {},
+): OperationPool {
   let sql = openPool();
   let free = size;
   let ended = false;
   const waiting = new Set<() => void>();
+  const running = new Set<Promise<unknown>>();
 
-  function renew(silent: Pool): void {
-    if (sql !== silent || ended) return;
+  function renew(stuck: Pool): void {
+    if (sql !== stuck || ended) return;
     sql = openPool();
-    void silent.end({ timeout: 0 });
+    void stuck.end({ timeout: 0 });
   }
 
   async function acquire(withinMs: number): Promise<void> {
@@ -76,17 +83,20 @@ export function createOperationPool(openPool: () => Pool, size: number): Operati
       await acquire(withinMs);
       const used = sql;
       const answer = Promise.resolve(used.unsafe<Row[]>(statement, [...values], { prepare: true }));
-      const dead = setTimeout(() => renew(used), DEAD_AFTER_MS).unref();
+      const silent = setTimeout(() => renew(used), silentAfterMs).unref();
       const answered = (): void => {
-        clearTimeout(dead);
+        clearTimeout(silent);
+        running.delete(answer);
         release();
       };
       answer.then(answered, answered);
+      running.add(answer);
       return within(answer, withinMs - (performance.now() - start));
     },
     async end() {
       ended = true;
-      await sql.end({ timeout: 5 });
+      await Promise.race([Promise.allSettled(running), sleep(LAST_STATEMENTS_MS, undefined, { ref: false })]);
+      await sql.end({ timeout: 0 });
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   type KeptResult,
   type OperationSnapshot,
   type Ownership,
+  type Settlement,
 } from "@tachograph/record";
 import { jsonText } from "../row-json.ts";
 import type { SqlValue } from "./operation-pool.ts";
@@ -71,6 +72,24 @@ export function resultValues(
   if (result === null) return { stored: null, kept: keptResult === "stored" ? "not_kept" : keptResult };
   if (Buffer.byteLength(result) > MAX_RESULT_BYTES) return { stored: null, kept: "too_large" };
   return { stored: cipher.seal(operation, result), kept: "stored" };
+}
+
+export function settleValues(cipher: ResultCipher, settlement: Settlement): SqlValue[] {
+  const { stored, kept } = resultValues(cipher, settlement, settlement);
+  const released = settlement.released === true;
+  return [
+    ...nameOf(settlement),
+    settlement.ownerToken,
+    settlement.state,
+    settlement.effect,
+    released ? 0 : (settlement.retryAfterMs ?? 0),
+    stored,
+    kept,
+    settlement.retentionMs,
+    released ? 1 : 0,
+    settlement.call.id,
+    callText(settlement.call),
+  ];
 }
 
 /** A snapshot; a result that cannot be decrypted counts as not kept. */

@@ -1,11 +1,11 @@
-import type { OperationStore, Ownership, Settlement } from "@tachograph/record";
+import type { OperationStore, Ownership } from "@tachograph/record";
 import type { Pool } from "../connection.ts";
 import { describeDatabase, explainDatabaseError, LedgerError } from "../ledger-error.ts";
 import { createAtomicRunner } from "./atomic.ts";
 import { mayHaveHappened, repeated, startBudget } from "./budget.ts";
 import { ClaimFailure, claimWithin } from "./claim.ts";
 import { StatementTimeout, type OperationPool, type SqlValue } from "./operation-pool.ts";
-import { callText, confirmValues, nameOf, resultValues, snapshotOf } from "./operation-rows.ts";
+import { confirmValues, nameOf, resultValues, settleValues, snapshotOf } from "./operation-rows.ts";
 import {
   confirmSql,
   fingerprintCheckSql,
@@ -18,9 +18,6 @@ import {
 } from "./operation-sql.ts";
 import { createReleases } from "./releases.ts";
 import type { ResultCipher } from "./result-cipher.ts";
-
-/** Everything but a claim may take this long, failed connections included. */
-const BUDGET_MS = 5_000;
 
 export interface OpenOperationStore {
   store: OperationStore;
@@ -41,7 +38,7 @@ export function createOperationStore(options: {
   const releases = createReleases(pool);
 
   async function query<Row extends object>(statement: string, values: readonly SqlValue[]): Promise<Row[]> {
-    const budget = startBudget(BUDGET_MS);
+    const budget = startBudget(claimBudgetMs);
     try {
       return await repeated(budget, () => pool.query<Row>(statement, values, budget.leftMs()));
     } catch (error) {
@@ -65,28 +62,11 @@ export function createOperationStore(options: {
         })
       : explainDatabaseError(error, url);
 
-  function settleValues(settlement: Settlement): SqlValue[] {
-    const { stored, kept } = resultValues(cipher, settlement, settlement);
-    return [
-      ...nameOf(settlement),
-      settlement.ownerToken,
-      settlement.state,
-      settlement.effect,
-      settlement.released === true ? 0 : (settlement.retryAfterMs ?? 0),
-      stored,
-      kept,
-      settlement.retentionMs,
-      settlement.released === true ? 1 : 0,
-      settlement.call.id,
-      callText(settlement.call),
-    ];
-  }
-
   const atomic = createAtomicRunner({
     openLane: options.openLane,
     size: options.atomicConnections,
     pool,
-    settleValues,
+    settleValues: (settlement) => settleValues(cipher, settlement),
   });
 
   const store: OperationStore = {
@@ -131,7 +111,7 @@ export function createOperationStore(options: {
     },
 
     async settle(settlement) {
-      const [settled] = await query<{ late: boolean }>(settleSql, settleValues(settlement));
+      const [settled] = await query<{ late: boolean }>(settleSql, settleValues(cipher, settlement));
       const [row = settled] = settled
         ? []
         : await query<{ late: boolean }>(settledBySql, [...nameOf(settlement), settlement.ownerToken]);
