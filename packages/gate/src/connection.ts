@@ -6,6 +6,7 @@ import type { ConnectionFacts, ServerIdentity } from "./delivery-inputs.ts";
 import { Delivery } from "./delivery.ts";
 import type { GateOptions } from "./options.ts";
 import type { JsonRpcResponse } from "./outcome-of.ts";
+import type { Policies } from "./policy.ts";
 import type { Recorder } from "./recorder.ts";
 import type { MessageExtra } from "./request-context.ts";
 import { isObject } from "./is-object.ts";
@@ -25,6 +26,7 @@ export interface Gate {
   options: GateOptions;
   server: ServerIdentity;
   contracts: Contracts;
+  policies: Policies;
 }
 
 interface Message {

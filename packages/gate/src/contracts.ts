@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, CanonicalJsonError, type Mutability, type MutabilitySource } from "@tachograph/record";
 import type { ToolOptions } from "./options.ts";
+import { createValidator } from "./validation/create-validator.ts";
+import { jsonSchemaOf, type Direction } from "./validation/json-schema-of.ts";
+import type { Validator } from "./validation/validator.ts";
 import { isObject } from "./is-object.ts";
 
 /** A tool as `registerTool` of either SDK returns it. */
@@ -35,13 +38,6 @@ export interface ToolFacts {
   contract: Contract | null;
 }
 
-interface StandardSchema {
-  "~standard"?: {
-    jsonSchema?: Record<"input" | "output", (options: { target: string }) => unknown>;
-    validate?: (value: unknown) => unknown;
-  };
-}
-
 const contractsBySchema = new WeakMap<object, Map<string, { outputSchema: unknown; contract: Contract | null }>>();
 /** Schemas that a server makes anew for each call must not pile up under one long-lived schema. */
 const MAX_CONTRACTS_PER_SCHEMA = 64;
@@ -52,8 +48,9 @@ export class Contracts {
   readonly #registered = new Map<string, RegisteredTool>();
   #listed: Map<string, ListedTool> | undefined;
   #lister: ((extra: unknown) => unknown) | undefined;
-  #asked = false;
+  #asked: Promise<void> | undefined;
   readonly #facts = new Map<string, KnownFacts>();
+  readonly #validators: Record<Direction, WeakMap<object, Validator>> = { input: new WeakMap(), output: new WeakMap() };
 
   constructor(options: Record<string, ToolOptions> = {}) {
     this.#options = options;
@@ -70,13 +67,13 @@ export class Contracts {
   }
 
   /** Asks the server what it offers, unless it was asked or a client was told. Its failure is its own affair. */
-  listOnce(extra: unknown): void {
-    if (this.#listed !== undefined || this.#asked) return;
-    this.#asked = true;
-    Promise.resolve()
+  async listOnce(extra: unknown): Promise<void> {
+    if (this.#listed !== undefined) return;
+    this.#asked ??= Promise.resolve()
       .then(() => this.#lister?.(extra))
       .then((result) => this.list(isObject(result) ? result["tools"] : undefined))
       .catch(() => undefined);
+    await this.#asked;
   }
 
   register(name: string, tool: RegisteredTool): void {
@@ -107,8 +104,46 @@ export class Contracts {
     return this.#listed?.has(name);
   }
 
+  /** Names of the tools that a client may call now. */
+  names(): string[] {
+    if (!this.isRegistry) return [...(this.#listed?.keys() ?? [])];
+    return [...this.#registered].filter(([, { enabled }]) => enabled !== false).map(([name]) => name);
+  }
+
+  /** Whether the server itself validates against the schemas that its tools are registered with. */
+  validatesItself(name: string): boolean {
+    return this.#registered.has(name);
+  }
+
   inputSchemaOf(name: string): unknown {
     return this.#registered.get(name)?.inputSchema;
+  }
+
+  /** A side of a tool's contract as a client sees it; undefined where it has none or cannot be shown. */
+  jsonSchemaOf(name: string, direction: Direction): unknown {
+    const schema = this.#schemaOf(name, direction);
+    const own = schema === undefined ? undefined : jsonSchemaOf(schema, direction);
+    if (own !== undefined || schema === undefined) return own;
+    const listed = this.#listedNow(name);
+    return direction === "input" ? listed?.inputSchema : listed?.outputSchema;
+  }
+
+  /** @throws {TypeError} where a JSON Schema cannot be used. */
+  validatorOf(name: string, direction: Direction): Validator | undefined {
+    const schema = this.#schemaOf(name, direction);
+    if (schema === undefined) return undefined;
+    const known = this.#validators[direction].get(schema as object);
+    if (known !== undefined) return known;
+    const jsonSchema = jsonSchemaOf(schema, direction) === undefined ? this.jsonSchemaOf(name, direction) : undefined;
+    const validator = createValidator(schema, { direction, ...(jsonSchema === undefined ? {} : { jsonSchema }) });
+    if (validator !== undefined) this.#validators[direction].set(schema as object, validator);
+    return validator;
+  }
+
+  #schemaOf(name: string, direction: Direction): unknown {
+    const tool = this.#registered.get(name) ?? this.#listed?.get(name);
+    const schema = direction === "input" ? tool?.inputSchema : tool?.outputSchema;
+    return isObject(schema) || typeof schema === "function" ? schema : undefined;
   }
 
   /** What is known of a tool now; its contract may change while the server runs. */
@@ -162,8 +197,8 @@ export class Contracts {
     contractsBySchema.set(schema, cached);
     const known = cached.get(own);
     if (known !== undefined && known.outputSchema === outputSchema) return known.contract;
-    const input = jsonSchemaOf(inputSchema, "input");
-    const output = jsonSchemaOf(outputSchema, "output");
+    const input = inputSchema === undefined ? undefined : jsonSchemaOf(inputSchema, "input");
+    const output = outputSchema === undefined ? undefined : jsonSchemaOf(outputSchema, "output");
     const untold =
       (inputSchema !== undefined && input === undefined) || (outputSchema !== undefined && output === undefined);
     const listed = untold ? this.#listedNow(name) : undefined;
@@ -187,16 +222,6 @@ const sameContract = (known: KnownFacts, tool: RegisteredTool | ListedTool | und
   known.outputSchema === tool?.outputSchema;
 
 const UNKNOWN_TOOL: ToolFacts = { mutability: "mutating", mutabilitySource: "default", contract: null };
-
-/** Standard Schema's own conversion, which zod has from 4.2 on; undefined where a schema cannot say. */
-function jsonSchemaOf(schema: unknown, direction: "input" | "output"): unknown {
-  if (!isObject(schema)) return undefined;
-  try {
-    return (schema as StandardSchema)["~standard"]?.jsonSchema?.[direction]({ target: "draft-2020-12" });
-  } catch {
-    return undefined;
-  }
-}
 
 function contractFrom(
   name: string,

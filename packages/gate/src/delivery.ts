@@ -2,188 +2,192 @@ import {
   classifyRetry,
   verdictOf,
   type CallRecord,
+  type Issue,
+  type KeySource,
   type Outcome,
   type PastDelivery,
   type Verdict,
 } from "@tachograph/record";
-import { fingerprintArguments, hashFields } from "@tachograph/record/fingerprint";
+import { hashFields } from "@tachograph/record/fingerprint";
 import { firstText, messageOf } from "./answer-text.ts";
-import { captureJson, type CapturedJson } from "./capture-json.ts";
-import type { DeliveryInputs } from "./delivery-inputs.ts";
+import type { CallContext } from "./call-context.ts";
+import { CallTexts } from "./call-texts.ts";
+import type { CapturedJson } from "./capture-json.ts";
+import type { ConnectionFacts, DeliveryInputs } from "./delivery-inputs.ts";
 import { classifyError } from "./errors/classify-error.ts";
-import { failedFieldsOf, findIssues } from "./issues.ts";
-import type { AuthInfo, Principal } from "./options.ts";
-import { outcomeOf, type JsonRpcResponse } from "./outcome-of.ts";
-import {
-  credentialsOf,
-  deriveSession,
-  envelopeOf,
-  headerOf,
-  metaOf,
-  principalOf,
-  toolUseIdOf,
-} from "./request-context.ts";
-import { startCallSpan, type CallSpan } from "./span.ts";
 import { isObject } from "./is-object.ts";
+import { failedFieldsOf, findIssues } from "./issues.ts";
+import { outcomeOf, type JsonRpcResponse, type Observed } from "./outcome-of.ts";
+import { keepsPayloads, receiveCall, type Received } from "./receive-call.ts";
+import type { CallSpan } from "./span.ts";
 
-const MAX_TOOL_NAME = 256;
 const MAX_MESSAGE = 1_000;
 /** How long after its handling ended a call may still be answered. */
 const UNANSWERED_MS = 2_000;
 const microseconds = (fromMs: number, toMs: number): number => Math.max(0, Math.round((toMs - fromMs) * 1000));
+
+/** What the gate itself decided about a call: it goes before what the answer looks like. */
+export interface Ruling extends Verdict {
+  outcome: Outcome;
+  errorCode?: string;
+  reason?: string;
+  rule?: string;
+  retryAfterMs?: number | null;
+  issues?: Issue[];
+  originalCallId?: string;
+}
+
+interface Concluded {
+  outcome: Outcome;
+  verdict: Verdict;
+  resultJson: string | null;
+}
 
 /** One `tools/call` on its way through the gate. It becomes exactly one row and one span. */
 export class Delivery {
   readonly call: CallRecord;
   readonly span: CallSpan;
   readonly rpcId: unknown;
+  readonly received: Received;
+  readonly texts: CallTexts;
+  /** Whether the journal took the call before it could act. */
+  readonly journaled: boolean;
   /** Asked to be given up; whether it is shows in what the SDK then does. */
   cancelRequested = false;
   /** Called once the row is written. */
   onRecorded: (() => void) | undefined;
   readonly #inputs: DeliveryInputs;
-  readonly #secrets = new Set<string>();
   readonly #receivedAt: number;
-  readonly #arguments: unknown;
-  readonly #argumentsJson: string | null;
-  readonly #idempotencyKey: string | null;
   readonly #remembered: PastDelivery;
+  #aborting: AbortController | undefined;
+  #operation: Pick<CallContext, "idempotencyKey" | "attempt" | "transaction"> = {
+    idempotencyKey: null,
+    attempt: 1,
+    transaction: undefined,
+  };
   #begunAt: number | undefined;
   #returned: { result: unknown } | undefined;
   #threw: { error: unknown } | undefined;
   #signal: AbortSignal | undefined;
   #settledAt: number | undefined;
+  #ruling: Ruling | undefined;
+  #concluded: Concluded | undefined;
   #recorded = false;
 
   constructor(id: string, inputs: DeliveryInputs) {
     this.#receivedAt = performance.now();
-    const { recorder, options, server, contracts, connection, message, extra } = inputs;
+    const { recorder, options, message } = inputs;
     this.#inputs = inputs;
     this.rpcId = message.id;
-    const params = isObject(message.params) ? message.params : {};
-    const meta = metaOf(params);
-    const envelope = envelopeOf(meta);
-    const startedAt = Date.now();
-    const authInfo: AuthInfo | undefined = extra?.authInfo;
-    const credentials = credentialsOf(extra);
-    // What came with the request is a secret wherever the call, its answer or its error repeats it.
-    if (credentials !== undefined) recorder.redactor.json(credentials, this.#secrets);
-    const tool = typeof params["name"] === "string" ? this.#clean(params["name"], MAX_TOOL_NAME) : null;
-    const principal = this.#principal(authInfo);
-    const session = deriveSession({
-      meta,
-      extra,
-      transport: connection.transport,
-      transportSessionId: connection.transportSessionId,
-      // A pipe has one process at its end; in-memory connections are told apart only by themselves.
-      ownSessionId: connection.transport === "stdio" ? recorder.processSessionId : connection.connectionId,
-      options,
-    });
-    const sessionId = session.sessionId === null ? null : this.#clean(session.sessionId, 256);
-    const key = meta["tachograph/idempotencyKey"];
-    this.#idempotencyKey = typeof key === "string" ? key : null;
-    this.#arguments = params["arguments"];
-    const captured = this.#capture(tool, this.#arguments);
-    this.#argumentsJson = captured.json;
-    const fingerprint = fingerprintArguments(this.#arguments, recorder.fingerprintKey);
-    const facts = contracts.factsOf(tool);
-    const toolUseId = toolUseIdOf(meta, options);
-    const retry = classifyRetry(
-      {
-        startedAt,
-        toolUseId,
-        idempotencyKey: this.#idempotencyKey,
-        fingerprint,
-        fieldHashes: () => hashFields(this.#arguments, recorder.fingerprintKey),
-        continues: "inputResponses" in params || "requestState" in params,
-        mutability: facts.mutability,
-      },
-      sessionId === null || tool === null ? [] : recorder.memory.past(sessionId, tool),
-    );
-    this.span = startCallSpan(tool, meta, startedAt);
-    this.call = {
-      id,
-      project: recorder.project,
-      sessionId,
-      sessionSource: session.sessionSource,
-      seq: recorder.memory.nextSeq(sessionId ?? ""),
-      toolUseId: toolUseId === null ? null : this.#clean(toolUseId, 256),
-      rpcId: typeof message.id === "number" ? String(message.id) : this.#cleanOrNull(JSON.stringify(message.id), 128),
-      traceId: this.span.traceId,
-      spanId: this.span.spanId,
-      parentSpanId: this.span.parentSpanId,
-      instanceId: recorder.instanceId,
-      serverName: server.name,
-      serverVersion: server.version,
-      tool,
-      toolDefHash: null,
-      transport: connection.transport,
-      protocolVersion:
-        this.#cleanOrNull(envelope.protocolVersion ?? headerOf(extra, "mcp-protocol-version"), 64) ??
-        connection.protocolVersion,
-      clientName: this.#cleanOrNull(envelope.clientName, 128) ?? connection.clientName,
-      clientVersion: this.#cleanOrNull(envelope.clientVersion, 64) ?? connection.clientVersion,
-      principal: this.#cleanOrNull(principal?.id, 256),
-      principalType: principal?.type ?? null,
-      authMethod: authInfo === undefined ? null : "bearer",
-      scopes: this.#scopes(authInfo?.scopes),
-      onBehalfOf: this.#cleanOrNull(principal?.onBehalfOf, 256),
-      mutability: facts.mutability,
-      mutabilitySource: facts.mutabilitySource,
-      outcome: "indeterminate",
-      effect: "unknown",
-      phase: "received",
-      rule: null,
-      policyHash: null,
-      reason: null,
-      wouldDeny: null,
-      errorCode: null,
-      errorMessage: null,
-      issues: null,
-      retryClass: "verify",
-      retryAfterMs: null,
-      ...retry,
-      operationId: null,
-      keySource: null,
-      originalCallId: null,
-      fingerprint,
-      startedAt,
-      durationUs: 0,
-      validateUs: null,
-      authorizeUs: null,
-      onceUs: null,
-      executeUs: null,
-      argumentsBytes: captured.bytes,
-      resultBytes: null,
-      redactions: captured.redactions,
-      truncated: captured.truncated,
-    };
+    this.texts = new CallTexts(recorder.redactor, options.captureLimits);
+    this.received = receiveCall(id, inputs, this.texts);
+    const { call, argumentsJson, memoryKey } = this.received;
+    this.call = call;
+    this.span = this.received.span;
     // What acts must be known before it acts; a read that is answered at once needs no second frame.
-    if (facts.mutability === "read") recorder.beginSoon(this.call);
-    else recorder.begin(this.call, { arguments: this.#argumentsJson, result: null });
+    this.journaled =
+      call.mutability === "read"
+        ? recorder.beginSoon(call)
+        : recorder.begin(call, { arguments: argumentsJson, result: null });
     this.#remembered = {
       id,
-      startedAt,
-      toolUseId,
-      idempotencyKey: this.#idempotencyKey,
-      fingerprint,
+      startedAt: call.startedAt,
+      toolUseId: call.toolUseId,
+      idempotencyKey: this.received.idempotencyKey,
+      fingerprint: call.fingerprint,
       fieldHashes: {},
       failedFields: [],
       outcome: undefined,
       retryClass: undefined,
-      attempt: retry.attempt,
+      attempt: call.attempt,
     };
-    if (sessionId !== null && tool !== null) recorder.memory.remember(sessionId, tool, this.#remembered);
+    if (memoryKey !== null && call.tool !== null) recorder.memory.remember(memoryKey, call.tool, this.#remembered);
+  }
+
+  /** What its handler may know. */
+  get context(): CallContext {
+    const aborting = (this.#aborting ??= new AbortController());
+    return {
+      callId: this.call.id,
+      principal: this.received.principal,
+      signal: this.#signal === undefined ? aborting.signal : AbortSignal.any([this.#signal, aborting.signal]),
+      ...this.#operation,
+    };
+  }
+
+  /** How it came in. */
+  get connection(): ConnectionFacts {
+    return this.#inputs.connection;
+  }
+
+  /** What was seen of its execution so far. */
+  get observed(): Observed {
+    return {
+      begun: this.#begunAt !== undefined,
+      returned: this.#returned,
+      threw: this.#threw,
+      offered: this.call.tool === null ? undefined : this.#inputs.contracts.offers(this.call.tool),
+    };
+  }
+
+  /** Whether nobody waits for its answer any more. */
+  get isOver(): boolean {
+    return this.#recorded || this.#signal?.aborted === true;
+  }
+
+  /** The signal by which the SDK gives the call up. */
+  watch(signal: AbortSignal | undefined): void {
+    this.#signal = signal ?? this.#signal;
+  }
+
+  /** Tells its handler to stop. */
+  abort(reason: unknown): void {
+    (this.#aborting ??= new AbortController()).abort(reason);
+  }
+
+  /** It belongs to an operation of `once`. */
+  belongsTo(
+    operation: { operationId: string; keySource: KeySource | null },
+    attempt: number,
+    transaction?: unknown,
+  ): void {
+    this.call.operationId = operation.operationId;
+    this.call.keySource = operation.keySource;
+    this.#operation = { idempotencyKey: operation.operationId, attempt, transaction };
+  }
+
+  /** Classified again, now that its key is known: what came under the same key before is no other call. */
+  classifyByKey(key: string): void {
+    const { recorder } = this.#inputs;
+    const { memoryKey, arguments: args, continues } = this.received;
+    const { tool, id } = this.call;
+    this.#remembered.idempotencyKey = key;
+    if (memoryKey === null || tool === null) return;
+    const past = recorder.memory.past(memoryKey, tool).filter((earlier) => earlier.id !== id);
+    Object.assign(
+      this.call,
+      classifyRetry(
+        {
+          ...this.#remembered,
+          idempotencyKey: key,
+          fieldHashes: () => hashFields(args, recorder.fingerprintKey),
+          continues,
+          mutability: this.call.mutability,
+        },
+        past,
+      ),
+    );
+    this.#remembered.attempt = this.call.attempt;
   }
 
   /** The tool's handler is entered; `signal` fires when the SDK gives the call up. */
   handlerStarted(signal: AbortSignal | undefined): void {
     if (this.#begunAt === undefined) {
       this.#begunAt = performance.now();
-      this.call.validateUs = microseconds(this.#receivedAt, this.#begunAt);
+      this.call.validateUs ??= microseconds(this.#receivedAt, this.#begunAt);
       this.call.phase = "executed";
     }
-    this.#signal = signal ?? this.#signal;
+    this.watch(signal);
     this.#settledAt = undefined;
     if (this.cancelRequested) this.settleIfCancelled();
   }
@@ -224,6 +228,7 @@ export class Delivery {
   /** Nobody waits for the answer any more: a cancelled notification that took effect, or a closed connection. */
   givenUp(reason: string): void {
     const begun = this.#begunAt !== undefined;
+    this.abort(new Error(reason));
     this.#record("cancelled", verdictOf("cancelled", this.#mutability(), begun), {
       reason,
       keepOpen: begun && this.#settledAt === undefined,
@@ -237,9 +242,50 @@ export class Delivery {
 
   /** Refused before it reached a transport. */
   refused(outcome: Outcome, why: { reason: string; errorCode: string; retryAfterMs: number | null }): void {
-    this.call.errorCode = this.#clean(why.errorCode, 64);
+    this.call.errorCode = this.texts.clean(why.errorCode, 64);
     this.call.retryAfterMs = why.retryAfterMs;
     this.#record(outcome, verdictOf(outcome, this.#mutability(), false), { reason: why.reason });
+  }
+
+  /** The gate itself says how the call ended; the last word counts, and a call that is recorded stays as it is. */
+  decide(ruling: Ruling): void {
+    if (this.#recorded) return;
+    this.#ruling = ruling;
+    this.#concluded = undefined;
+    const { call } = this;
+    call.rule = ruling.rule ?? call.rule;
+    call.errorCode = ruling.errorCode === undefined ? call.errorCode : this.texts.clean(ruling.errorCode, 64);
+    call.retryAfterMs = ruling.retryAfterMs ?? null;
+    call.originalCallId = ruling.originalCallId ?? call.originalCallId;
+    if (ruling.reason !== undefined) call.reason = this.texts.clean(ruling.reason, MAX_MESSAGE);
+    if (ruling.issues !== undefined)
+      call.issues = ruling.issues.map(({ path, code }) => ({ path: this.texts.clean(path, 256), code }));
+  }
+
+  /** Fills the row in as far as the answer decides it; what is then sent may still be another answer. */
+  conclude(response: JsonRpcResponse): void {
+    if (this.#recorded) return;
+    const { call, observed } = this;
+    const payload = response.error === undefined ? response.result : response.error;
+    const captured = this.texts.capture(payload, this.#keeps());
+    const { outcome, verdict } = this.#judge(response, observed, captured);
+    call.resultBytes = captured.bytes;
+    if (observed.begun || outcome === "ok") call.phase = "answered";
+    if (this.#ruling === undefined && response.error !== undefined && call.errorCode === null)
+      call.errorCode = `mcp:${String(response.error.code)}`;
+    const message =
+      outcome === "ok"
+        ? null
+        : (messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error));
+    // Without its secrets a message is still a text of the tool's.
+    if (message !== null && this.#keeps()) call.errorMessage = this.texts.clean(message, MAX_MESSAGE);
+    call.outcome = outcome;
+    call.effect = verdict.effect;
+    call.retryClass = verdict.retryClass;
+    call.durationUs = microseconds(this.#receivedAt, performance.now());
+    call.redactions = this.texts.redactions;
+    call.truncated = this.texts.truncated;
+    this.#concluded = { outcome, verdict, resultJson: captured.json };
   }
 
   /**
@@ -248,47 +294,43 @@ export class Delivery {
    */
   answered(response: JsonRpcResponse): Promise<void> | undefined {
     if (this.#recorded) return undefined;
-    const observed = {
-      begun: this.#begunAt !== undefined,
-      returned: this.#returned,
-      threw: this.#threw,
-      offered: this.call.tool === null ? undefined : this.#inputs.contracts.offers(this.call.tool),
-    };
-    const payload = response.error === undefined ? response.result : response.error;
-    const captured = this.#capture(this.call.tool, payload);
-    let outcome = outcomeOf(observed, response);
-    // What cannot be written as JSON never reaches a client behind a pipe or a socket.
-    if (captured.unwritable && this.call.transport !== "memory") outcome = "invalid_output";
+    // What the SDK made an error of is not the answer that was concluded.
+    if (this.#concluded === undefined || response.error !== undefined) this.conclude(response);
     const { call } = this;
-    call.resultBytes = captured.bytes;
-    call.redactions += captured.redactions;
-    call.truncated ||= captured.truncated;
-    if (observed.begun || outcome === "ok") call.phase = "answered";
-    let verdict = verdictOf(outcome, this.#mutability(), observed.begun);
-    if (outcome === "tool_error" && observed.threw !== undefined) {
-      const { code, retryAfterMs, effect, retryClass } = classifyError(observed.threw.error, this.#mutability());
-      verdict = { effect, retryClass };
-      call.errorCode = this.#clean(code, 64);
-      call.retryAfterMs = retryAfterMs;
-    } else if (response.error !== undefined) call.errorCode = `mcp:${String(response.error.code)}`;
-    const message =
-      outcome === "ok"
-        ? null
-        : (messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error));
-    // Without its secrets a message is still a text of the tool's.
-    if (message !== null && this.#keeps(call.tool)) call.errorMessage = this.#clean(message, MAX_MESSAGE);
+    const { outcome, verdict, resultJson } = this.#concluded as Concluded;
     const statusCode = typeof response.error?.code === "number" ? response.error.code : null;
-    const record = (): void => this.#record(outcome, verdict, { statusCode, resultJson: captured.json });
+    const record = (): void => this.#record(outcome, verdict, { statusCode, resultJson });
     const schema =
-      outcome === "invalid_input" && call.tool !== null ? this.#inputs.contracts.inputSchemaOf(call.tool) : undefined;
+      outcome === "invalid_input" && this.#ruling === undefined && call.tool !== null
+        ? this.#inputs.contracts.inputSchemaOf(call.tool)
+        : undefined;
     if (schema !== undefined) {
-      return findIssues(schema, this.#arguments).then((issues) => {
-        call.issues = issues?.map(({ path, code }) => ({ path: this.#clean(path, 256), code })) ?? null;
+      return findIssues(schema, this.received.arguments).then((issues) => {
+        call.issues = issues?.map(({ path, code }) => ({ path: this.texts.clean(path, 256), code })) ?? null;
         record();
       });
     }
     record();
     return undefined;
+  }
+
+  #judge(
+    response: JsonRpcResponse,
+    observed: Observed,
+    captured: CapturedJson,
+  ): { outcome: Outcome; verdict: Verdict } {
+    const mutability = this.#mutability();
+    // What cannot be written as JSON never reaches a client behind a pipe or a socket.
+    const unwritable = captured.unwritable && this.call.transport !== "memory";
+    if (this.#ruling !== undefined && response.error === undefined && !unwritable)
+      return { outcome: this.#ruling.outcome, verdict: this.#ruling };
+    const outcome = unwritable ? "invalid_output" : outcomeOf(observed, response);
+    if (outcome !== "tool_error" || observed.threw === undefined)
+      return { outcome, verdict: verdictOf(outcome, mutability, observed.begun) };
+    const { code, retryAfterMs, effect, retryClass } = classifyError(observed.threw.error, mutability);
+    this.call.errorCode = this.texts.clean(code, 64);
+    this.call.retryAfterMs = retryAfterMs;
+    return { outcome, verdict: { effect, retryClass } };
   }
 
   #handlerSettled(how: "returned" | "threw"): void {
@@ -316,10 +358,12 @@ export class Delivery {
     call.mutability = mutability;
     call.mutabilitySource = mutabilitySource;
     call.toolDefHash = contract?.hash ?? null;
-    call.reason = more.reason ?? null;
+    call.reason = more.reason ?? call.reason;
     call.durationUs = microseconds(this.#receivedAt, performance.now());
+    call.redactions = this.texts.redactions;
+    call.truncated = this.texts.truncated;
     if (contract !== null) recorder.define(call, contract);
-    recorder.record(call, { arguments: this.#argumentsJson, result: more.resultJson ?? null });
+    recorder.record(call, { arguments: this.received.argumentsJson, result: more.resultJson ?? null });
     span.settle(call, more.statusCode ?? null, more.keepOpen ?? false);
     this.#remember();
   }
@@ -328,7 +372,7 @@ export class Delivery {
     const { outcome, retryClass, issues } = this.call;
     const failed = outcome !== "ok" && outcome !== "duplicate_replayed";
     Object.assign(this.#remembered, {
-      fieldHashes: failed ? hashFields(this.#arguments, this.#inputs.recorder.fingerprintKey) : {},
+      fieldHashes: failed ? hashFields(this.received.arguments, this.#inputs.recorder.fingerprintKey) : {},
       failedFields: failedFieldsOf(issues),
       outcome,
       retryClass,
@@ -340,49 +384,7 @@ export class Delivery {
     return this.#inputs.contracts.factsOf(this.call.tool).mutability;
   }
 
-  #capture(tool: string | null, value: unknown): CapturedJson {
-    const { recorder, options } = this.#inputs;
-    return captureJson(value, {
-      redactor: recorder.redactor,
-      secrets: this.#secrets,
-      limits: options.captureLimits,
-      keep: this.#keeps(tool),
-    });
-  }
-
-  #keeps(tool: string | null): boolean {
-    const tools = this.#inputs.options.tools ?? {};
-    return tool === null || !Object.hasOwn(tools, tool) || tools[tool]?.capture !== "none";
-  }
-
-  /** A claim that is missing, or of another type than the author expects, must not cost the row. */
-  #principal(authInfo: AuthInfo | undefined): Principal | null {
-    const { options, recorder } = this.#inputs;
-    try {
-      return principalOf(authInfo, options);
-    } catch (cause) {
-      recorder.report({ code: "gate_fault", message: "options.principal threw: a call has no principal", cause });
-      return null;
-    }
-  }
-
-  #scopes(scopes: unknown): string[] | null {
-    if (!Array.isArray(scopes)) return null;
-    const texts = (scopes as unknown[]).filter((scope) => typeof scope === "string");
-    return texts.slice(0, 100).map((scope) => this.#clean(scope, 128));
-  }
-
-  #clean(text: string, maxLength: number): string {
-    const clean = this.#inputs.recorder.redactor.text(text, this.#secrets, maxLength);
-    // The first texts are cleaned before there is a row to count in.
-    if (this.call !== undefined) {
-      this.call.redactions += clean.redactions;
-      this.call.truncated ||= clean.truncated;
-    }
-    return clean.text;
-  }
-
-  #cleanOrNull(text: string | null | undefined, maxLength: number): string | null {
-    return text === null || text === undefined ? null : this.#clean(text, maxLength);
+  #keeps(): boolean {
+    return keepsPayloads(this.#inputs, this.call.tool);
   }
 }

@@ -5,6 +5,7 @@ import { journalDirectory } from "./journal/data-directory.ts";
 import { Journal } from "./journal/journal.ts";
 import { startShipper, type Shipper } from "./journal/shipper.ts";
 import type { Diagnostic, RecorderOptions } from "./options.ts";
+import { RateLimiter } from "./limits.ts";
 import { SessionMemory } from "./session-memory.ts";
 
 /**
@@ -21,10 +22,15 @@ export interface Recorder {
   readonly contracts: Map<string, Contracts>;
   /** Session of a stdio server whose host names none. */
   readonly processSessionId: string;
-  /** Notes that a call came in, before it can act. */
-  begin(call: CallRecord, payload: CallPayload | null): void;
-  /** The same for a call that only reads: noted unless it is answered within this turn of the event loop. */
-  beginSoon(call: CallRecord): void;
+  /** Counts calls against limits, for all gates of this process. */
+  readonly limiter: RateLimiter;
+  /** Notes that a call came in, before it can act. False where the journal did not take it. */
+  begin(call: CallRecord, payload: CallPayload | null): boolean;
+  /**
+   * The same for a call that only reads: noted unless it is answered within this turn of the event loop. False where the
+   * journal did not take the last record.
+   */
+  beginSoon(call: CallRecord): boolean;
   record(call: CallRecord, payload: CallPayload | null): void;
   /** Notes the contract that a call ran under, once. */
   define(call: CallRecord, contract: Contract): void;
@@ -95,6 +101,8 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
   let lastDefined: string | undefined;
   const unanswered = new Set<CallRecord>();
   let armed = false;
+  /** Whether the journal took the last record. */
+  let takes = true;
   const beginAll = (): void => {
     armed = false;
     for (const call of unanswered) journal.append({ kind: "begun", call, payload: null });
@@ -114,15 +122,20 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
     memory: new SessionMemory(),
     contracts: new Map(),
     processSessionId: newId(),
-    begin: (call, payload) => journal.append({ kind: "begun", call, payload }),
+    limiter: new RateLimiter(),
+    begin(call, payload) {
+      takes = journal.append({ kind: "begun", call, payload }) === "written";
+      return takes;
+    },
     beginSoon(call) {
       unanswered.add(call);
       if (!armed) setImmediate(beginAll);
       armed = true;
+      return takes;
     },
     record(call, payload) {
       unanswered.delete(call);
-      journal.append({ kind: "call", call, payload });
+      takes = journal.append({ kind: "call", call, payload }) === "written";
     },
     define({ project, serverName, serverVersion, tool, startedAt }, { hash, definition }) {
       // Most calls in a row are of one tool, and this runs for each.

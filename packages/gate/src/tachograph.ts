@@ -1,6 +1,10 @@
 import { Connection, currentDelivery, type Gate, type TransportLike } from "./connection.ts";
 import { Contracts } from "./contracts.ts";
-import { checkGateOptions, type GateOptions } from "./options.ts";
+import { checkGateOptions } from "./check-options.ts";
+import type { GateOptions } from "./options.ts";
+import { isThenable, type GatedCall } from "./pipeline/gated-call.ts";
+import { runPipeline } from "./pipeline/pipeline.ts";
+import { policiesOf } from "./policy.ts";
 import { recorderFor } from "./recorder.ts";
 import { isObject } from "./is-object.ts";
 
@@ -30,12 +34,16 @@ const isHighLevel = (server: object): server is HighLevelServer =>
  * Puts the gate around an MCP server: an `McpServer` or low-level `Server` of `@modelcontextprotocol/sdk` 1.x, or of
  * `@modelcontextprotocol/server` 2.x. Call it right where the server is made: before it is connected, and for a
  * low-level `Server` before its handler of `tools/call` is set. Without options it observes: every tool call becomes a
- * row and a span, and nothing the client sees changes.
+ * row and a span, and nothing the client sees changes. Each option of a tool switches something on.
  *
  * @returns the same server.
  * @throws {TypeError} where the object is no such server, it is too late to wrap it, or an option is wrong.
  */
-export function tachograph<T extends HighLevelServer | LowLevelServer>(server: T, options: GateOptions = {}): T {
+export function tachograph<T extends HighLevelServer | LowLevelServer, Inputs = Record<string, unknown>>(
+  server: T,
+  given: GateOptions<Inputs> = {},
+): T {
+  const options = given as GateOptions;
   checkGateOptions(options);
   const low: unknown = isObject(server) && isHighLevel(server) ? server.server : server;
   if (!isObject(low) || typeof low["connect"] !== "function" || typeof low["setRequestHandler"] !== "function") {
@@ -50,6 +58,7 @@ export function tachograph<T extends HighLevelServer | LowLevelServer>(server: T
     options,
     server: identityOf(low),
     contracts: new Contracts(options.tools),
+    policies: policiesOf(options),
   };
   gate.recorder.contracts.set(gate.server.name, gate.contracts);
   watchRequestHandlers(low, gate, isHighLevel(server));
@@ -121,9 +130,9 @@ function watchRequestHandlers(low: Record<string, unknown>, gate: Gate, highLeve
     }
     if (!handlesMethod(args[0], "tools/call")) return setRequestHandler(...args);
     const watched = (...call: unknown[]): unknown => {
-      if (!highLevel) gate.contracts.listOnce(call[1]);
+      if (!highLevel) void gate.contracts.listOnce(call[1]);
       const delivery = currentDelivery.getStore();
-      const result = highLevel ? handle(...call) : observeHandler(handle, call);
+      const result = gatedBy(gate, () => (highLevel ? handle(...call) : observeHandler(handle, call)), call[1]);
       const settled = (): void => delivery?.dispatchSettled();
       if (isThenable(result)) result.then(settled, settled);
       else settled();
@@ -131,11 +140,33 @@ function watchRequestHandlers(low: Record<string, unknown>, gate: Gate, highLeve
     };
     return setRequestHandler(...args.slice(0, -1), watched);
   };
-  if (!highLevel) watchFallbackHandler(low);
+  if (!highLevel) watchFallbackHandler(low, gate);
+}
+
+/** Through the pipeline where anything is switched on for the tool; else the gate only observes. */
+function gatedBy(gate: Gate, execute: () => unknown, extra: unknown): unknown {
+  const delivery = currentDelivery.getStore();
+  const tool = delivery?.call.tool ?? null;
+  if (delivery === undefined || tool === null) return execute();
+  const policy = gate.policies.of(tool);
+  if (!policy.active && !(gate.options.auditUnavailable !== undefined && !delivery.journaled)) return execute();
+  delivery.watch(signalOf(extra));
+  const args = delivery.received.arguments;
+  const gated: GatedCall = {
+    gate,
+    delivery,
+    tool,
+    policy,
+    extra,
+    execute,
+    connection: delivery.connection,
+    args: isObject(args) ? args : {},
+  };
+  return runPipeline(gated);
 }
 
 /** A server that forwards everything may do so without a handler for `tools/call`. */
-function watchFallbackHandler(low: Record<string, unknown>): void {
+function watchFallbackHandler(low: Record<string, unknown>, gate: Gate): void {
   let fallback = low["fallbackRequestHandler"];
   Object.defineProperty(low, "fallbackRequestHandler", {
     configurable: true,
@@ -146,7 +177,9 @@ function watchFallbackHandler(low: Record<string, unknown>): void {
         typeof handler === "function"
           ? (...call: unknown[]) => {
               const isCall = isObject(call[0]) && call[0]["method"] === "tools/call";
-              return isCall ? observeHandler(handler as Handler, call) : (handler as Handler)(...call);
+              return isCall
+                ? gatedBy(gate, () => observeHandler(handler as Handler, call), call[1])
+                : (handler as Handler)(...call);
             }
           : handler;
     },
@@ -186,9 +219,6 @@ function observeHandler(handler: Handler, call: unknown[], self?: unknown): unkn
   );
   return result;
 }
-
-const isThenable = (value: unknown): value is Promise<unknown> =>
-  isObject(value) && typeof value["then"] === "function";
 
 /** v1: `extra.signal`; v2: `ctx.mcpReq.signal`. */
 function signalOf(extra: unknown): AbortSignal | undefined {

@@ -1,0 +1,141 @@
+import type { OperationStore, Ownership, SettleAnswer, Settlement } from "@tachograph/record";
+import type { Diagnostic } from "../options.ts";
+
+/** How long an operation may be silent before it counts as given up. */
+export const LEASE_MS = 30_000;
+const HEARTBEAT_MS = 10_000;
+const FIRST_RETRY_MS = 500;
+const LONGEST_RETRY_MS = 10_000;
+/** Operations whose end waits for the store; beyond them a sweeper finds them in `unknown`. */
+const MAX_WAITING = 10_000;
+
+interface Held {
+  ownership: Ownership;
+  /** Called where somebody else took the operation over. */
+  onLost: () => void;
+}
+
+/**
+ * Keeps the operations that this process executes: extends their leases, and settles them until the store has heard it.
+ * One for each store.
+ */
+export class LeaseKeeper {
+  readonly store: OperationStore;
+  readonly #report: (diagnostic: Diagnostic) => void;
+  readonly #held = new Map<string, Held>();
+  /** Ends of operations that run here, for duplicates that wait for them. */
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #checkedKeys = new Map<string, Promise<boolean>>();
+  #timer: NodeJS.Timeout | undefined;
+  #waiting = 0;
+
+  constructor(store: OperationStore, report: (diagnostic: Diagnostic) => void) {
+    this.store = store;
+    this.#report = report;
+  }
+
+  /** Settlements that the store has not taken yet. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Whether this project's operations were made with the same fingerprint key; asked of the store once. */
+  async hasSameKey(project: string, checkValue: string): Promise<boolean> {
+    const asked =
+      this.#checkedKeys.get(project) ??
+      this.store.checkFingerprintKey(project, checkValue).catch((error: unknown) => {
+        this.#checkedKeys.delete(project);
+        throw error;
+      });
+    this.#checkedKeys.set(project, asked);
+    const same = await asked;
+    // Whoever puts the key right need not start the server anew.
+    if (!same) this.#checkedKeys.delete(project);
+    return same;
+  }
+
+  /** Holds a claimed operation until it is settled. */
+  hold(ownership: Ownership, onLost: () => void): { release: () => void } {
+    const { ownerToken, project, operationId } = ownership;
+    let release = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      release = () => {
+        this.#held.delete(ownerToken);
+        if (this.#running.get(`${project}\0${operationId}`) === ended)
+          this.#running.delete(`${project}\0${operationId}`);
+        if (this.#held.size === 0) {
+          clearInterval(this.#timer);
+          this.#timer = undefined;
+        }
+        resolve();
+      };
+    });
+    this.#held.set(ownerToken, { ownership, onLost });
+    this.#running.set(`${project}\0${operationId}`, ended);
+    this.#timer ??= setInterval(() => void this.#beat(), HEARTBEAT_MS).unref();
+    return { release };
+  }
+
+  /** The end of an operation that runs in this process; undefined where none does. */
+  endOf(project: string, operationId: string): Promise<void> | undefined {
+    return this.#running.get(`${project}\0${operationId}`);
+  }
+
+  /**
+   * Settles an operation. What the store does not take now is tried again until it does: an effect that happened is
+   * never told as a failure.
+   *
+   * @returns undefined where the store has not heard it yet.
+   */
+  async settle(settlement: Settlement): Promise<SettleAnswer | undefined> {
+    try {
+      return await this.store.settle(settlement);
+    } catch (cause) {
+      this.#report({
+        code: "settle_failed",
+        message: "the ledger did not take the end of an operation; it is told again until it does",
+        cause,
+      });
+      if (this.#waiting < MAX_WAITING) this.#settleLater(settlement, FIRST_RETRY_MS);
+      return undefined;
+    }
+  }
+
+  #settleLater(settlement: Settlement, afterMs: number): void {
+    this.#waiting++;
+    setTimeout(() => {
+      this.#waiting--;
+      this.store.settle(settlement).catch(() => {
+        this.#settleLater(settlement, Math.min(LONGEST_RETRY_MS, afterMs * 2));
+      });
+    }, afterMs).unref();
+  }
+
+  async #beat(): Promise<void> {
+    const beating = [...this.#held.values()];
+    let owned: Set<string>;
+    try {
+      owned = new Set(
+        await this.store.heartbeat(
+          beating.map(({ ownership }) => ownership),
+          LEASE_MS,
+        ),
+      );
+    } catch {
+      // The lease outlives two beats; after that the operation is unknown until it is settled.
+      return;
+    }
+    for (const { ownership, onLost } of beating) {
+      if (!owned.has(ownership.operationId) && this.#held.has(ownership.ownerToken)) onLost();
+    }
+  }
+}
+
+const keepers = new WeakMap<object, LeaseKeeper>();
+
+/** The keeper of a store, shared by all servers that use it. */
+export function leaseKeeperOf(store: OperationStore, report: (diagnostic: Diagnostic) => void): LeaseKeeper {
+  const known = keepers.get(store) ?? new LeaseKeeper(store, report);
+  keepers.set(store, known);
+  return known;
+}

@@ -1,0 +1,46 @@
+import { internalError } from "../answers/refusal-answers.ts";
+import { executeOnce } from "../once/execute-once.ts";
+import { authorizeCall } from "./authorize-call.ts";
+import { executeCall } from "./execute-call.ts";
+import { refuse, type GatedCall } from "./gated-call.ts";
+import { finish, judge } from "./judge-ending.ts";
+import { refuseUnaudited } from "./refuse-unaudited.ts";
+import { validateCall } from "./validate-call.ts";
+
+/**
+ * A call through the gate: validate ▸ authorize ▸ (what changes something) once ▸ execute ▸ check the output ▸ answer.
+ * Cheapest and safest first; nothing after a refusal runs.
+ *
+ * @returns the tool result that the SDK sends.
+ */
+export async function runPipeline(gated: GatedCall): Promise<unknown> {
+  try {
+    const refusal = refuseUnrecorded(gated) ?? (await validateCall(gated)) ?? (await authorizeCall(gated));
+    if (refusal !== undefined) return refusal;
+  } catch (cause) {
+    return faulted(gated, cause);
+  }
+  return changesSomething(gated) && gated.policy.once !== undefined
+    ? executeOnce(gated, gated.policy.once)
+    : finish(gated, await judge(gated, await executeCall(gated)));
+}
+
+const changesSomething = ({ delivery }: GatedCall): boolean => delivery.call.mutability !== "read";
+
+/** What cannot be recorded must not act; what only reads may. */
+function refuseUnrecorded(gated: GatedCall): unknown {
+  if (gated.delivery.journaled) return undefined;
+  const { mutating = "refuse", read = "proceed" } = gated.gate.options.auditUnavailable ?? {};
+  if ((changesSomething(gated) ? mutating : read) === "proceed") return undefined;
+  return refuseUnaudited(gated, "the journal takes no records");
+}
+
+/** A fault of the gate's own before anything ran: the call is refused, since nothing says that it may run. */
+function faulted(gated: GatedCall, cause: unknown): unknown {
+  const { gate, delivery, tool } = gated;
+  gate.recorder.report({ code: "gate_fault", message: `the gate failed to decide about a call of ${tool}`, cause });
+  return refuse(gated, internalError({ callId: delivery.call.id, tool, begun: false }), {
+    outcome: "internal_error",
+    reason: "the gate failed to decide about the call",
+  });
+}
