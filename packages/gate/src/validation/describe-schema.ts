@@ -81,6 +81,7 @@ export function describeSchema(schema: unknown, root: unknown = schema, nesting 
 
 const typeByKeyword: readonly [keyword: string, type: string][] = [
   ["properties", "object"],
+  ["required", "object"],
   ["items", "array"],
   ["pattern", "string"],
   ["format", "string"],

@@ -15,12 +15,19 @@ export function measureValue(value: unknown, { maxDepth, maxSize }: ValueLimits)
     if (size > maxSize) return "too_large";
     if (typeof current !== "object" || current === null) return undefined;
     if (depth > maxDepth) return "too_deep";
-    const names = Array.isArray(current) ? undefined : Object.keys(current);
-    const count = names === undefined ? (current as unknown[]).length : names.length;
-    for (let index = 0; index < count; index++) {
-      const name = names?.[index] ?? index;
-      if (names !== undefined) size += String(name).length;
-      const refusal = visit((current as Record<string, unknown>)[name], depth + 1);
+    return Array.isArray(current) ? visitItems(current, depth + 1) : visitMembers(current, depth + 1);
+  };
+  const visitItems = (items: readonly unknown[], depth: number): Measured["refusal"] => {
+    for (const item of items) {
+      const refusal = visit(item, depth);
+      if (refusal !== undefined) return refusal;
+    }
+    return undefined;
+  };
+  const visitMembers = (members: object, depth: number): Measured["refusal"] => {
+    for (const name of Object.keys(members)) {
+      size += name.length;
+      const refusal = visit((members as Record<string, unknown>)[name], depth);
       if (refusal !== undefined) return refusal;
     }
     return undefined;

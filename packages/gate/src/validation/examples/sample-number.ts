@@ -11,7 +11,7 @@ export function sampleNumber(node: SchemaNode, isWhole: boolean): number {
   const least = Math.max(numberAt(node, "minimum") ?? Number.NEGATIVE_INFINITY, above ?? Number.NEGATIVE_INFINITY);
   const most = Math.min(numberAt(node, "maximum") ?? Number.POSITIVE_INFINITY, below ?? Number.POSITIVE_INFINITY);
   const isWithin = (candidate: number): boolean =>
-    candidate >= least && candidate <= most && candidate !== above && candidate !== below;
+    Number.isFinite(candidate) && candidate >= least && candidate <= most && candidate !== above && candidate !== below;
   const onStep = (candidate: number, round: (value: number) => number): number =>
     step === undefined || step <= 0 ? candidate : round(candidate / step) * step;
   const middle = Number.isFinite(least) && Number.isFinite(most) ? (least + most) / 2 : 0;
