@@ -1,0 +1,375 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { callContext } from "../call-context.ts";
+import { correctable, retryable, terminal, verify } from "../errors/tool-error.ts";
+import type { Diagnostic, GateOptions } from "../options.ts";
+import { serveEnforced, serverKinds, type Enforced, type TestTool } from "../testing-enforced.ts";
+import { removeDirectories, text } from "../testing-gate.ts";
+
+afterAll(removeDirectories);
+
+const booking = z.strictObject({ date: z.iso.date(), seats: z.number().int().max(8).optional() });
+const tools: Record<string, TestTool> = {
+  book: { input: booking, run: ({ date }) => text(`booked ${String(date)}`) },
+  find: { input: z.object({ id: z.string() }), annotations: { readOnlyHint: true }, run: ({ id }) => text(String(id)) },
+  count: {
+    input: z.object({ n: z.number() }),
+    output: z.object({ n: z.number() }),
+    run: ({ n }) => ({ ...text("counted"), structuredContent: { n: n === 13 ? "thirteen" : n } }),
+  },
+};
+const validating: GateOptions = { defaults: { validate: true } };
+
+async function withServer(
+  given: {
+    kind?: (typeof serverKinds)[number];
+    tools?: Record<string, TestTool>;
+    options: GateOptions;
+    authInfo?: object;
+  },
+  work: (server: Enforced) => Promise<void>,
+): Promise<void> {
+  const server = await serveEnforced(given.kind ?? "v2", given.tools ?? tools, given.options, given.authInfo);
+  try {
+    await work(server);
+  } finally {
+    await server.close();
+  }
+}
+
+describe.each(serverKinds)("validation on %s", (kind) => {
+  test("refuses arguments that break the schema, tells all issues with a valid call, and the handler is not entered", async () => {
+    await withServer({ kind, options: validating }, async ({ call, entered, row }) => {
+      const answer = await call("book", { date: "06/06/2026", seats: "2", time: "noon" });
+      expect(entered).toEqual([]);
+      expect(answer.isError).toBe(true);
+      expect(answer.structuredContent).toBeUndefined();
+      expect(answer.told).toMatchObject({
+        code: "invalid_argument",
+        retry: "correctable",
+        effect: "none",
+        call_id: row().id,
+      });
+      const params = [answer.told.param, ...(answer.told.issues ?? []).map(({ param }) => param)];
+      expect(params.toSorted()).toEqual(["/date", "/seats", "/time"]);
+      expect(booking.safeParse(answer.told.example).success).toBe(true);
+      expect(answer.meta["tachograph/error"]).toEqual(answer.told);
+      expect(row()).toMatchObject({
+        outcome: "invalid_input",
+        effect: "none",
+        retryClass: "correctable",
+        phase: "received",
+      });
+      expect(
+        row()
+          .issues?.map(({ path }) => path)
+          .toSorted(),
+      ).toEqual(["/date", "/seats", "/time"]);
+    });
+  });
+
+  test("never coerces", async () => {
+    await withServer({ kind, options: validating }, async ({ call, entered }) => {
+      expect((await call("book", { date: "2026-06-06", seats: "2" })).isError).toBe(true);
+      expect(entered).toEqual([]);
+    });
+  });
+
+  test("lets a valid call through, and the handler gets its arguments", async () => {
+    await withServer({ kind, options: validating }, async ({ call, entered, row }) => {
+      expect((await call("book", { date: "2026-06-06", seats: 2 })).text).toBe("booked 2026-06-06");
+      expect(entered).toEqual([{ tool: "book", args: { date: "2026-06-06", seats: 2 } }]);
+      expect(row()).toMatchObject({ outcome: "ok", effect: "applied", phase: "answered" });
+    });
+  });
+
+  test("a tool that does not exist is told with the nearest name, and nothing is entered", async () => {
+    await withServer({ kind, options: validating }, async ({ call, entered, row }) => {
+      const answer = await call("bok", { date: "2026-06-06" });
+      expect(answer.told).toMatchObject({ code: "unknown_tool", retry: "correctable", effect: "none" });
+      expect(answer.text).toContain("book");
+      expect(entered).toEqual([]);
+      expect(row()).toMatchObject({ outcome: "unknown_tool", effect: "none" });
+    });
+  });
+
+  test("a result that breaks the output schema is told as done and not to be repeated", async () => {
+    await withServer({ kind, options: validating }, async ({ call, row, client }) => {
+      await client.listTools();
+      expect((await call("count", { n: 1 })).structuredContent).toEqual({ n: 1 });
+      const answer = await call("count", { n: 13 });
+      expect(answer.told).toMatchObject({ code: "invalid_output", retry: "terminal", effect: "applied" });
+      expect(row()).toMatchObject({ outcome: "invalid_output", effect: "applied", retryClass: "terminal" });
+    });
+  });
+});
+
+describe("authorization", () => {
+  const guarded: GateOptions = {
+    environment: "production",
+    tools: {
+      book: {
+        validate: true,
+        scopes: ["bookings:write"],
+        rules: {
+          few_seats: ({ args }) => Number(args["seats"] ?? 1) <= 4 || "more than 4 seats need a person",
+          not_ann: { allow: ({ principal }) => principal?.id !== "ann", reason: "ann is on leave" },
+          not_in_production: { allow: ({ environment }) => environment !== "production", enforce: false },
+        },
+      },
+    },
+  };
+  const may = { clientId: "ben", scopes: ["bookings:write"] };
+  const book = { date: "2026-06-06" };
+
+  test.each(serverKinds)(
+    "%s: a missing scope is denied, also without any auth info, and the handler is not entered",
+    async (kind) => {
+      await withServer({ kind, options: guarded }, async ({ call, entered, rows }) => {
+        for (const authInfo of [undefined, { clientId: "ben" }, { clientId: "ben", scopes: ["bookings:read"] }]) {
+          const answer = await call("book", book, { authInfo });
+          expect(answer.told).toMatchObject({ code: "missing_scope", retry: "terminal", effect: "none" });
+          expect(answer.text).toContain("bookings:write");
+        }
+        expect(entered).toEqual([]);
+        for (const row of rows())
+          expect(row).toMatchObject({
+            outcome: "denied",
+            rule: "scopes",
+            reason: "missing scope bookings:write",
+            effect: "none",
+          });
+      });
+    },
+  );
+
+  test.each(serverKinds)("%s: a rule denies by arguments or principal, and says which rule and why", async (kind) => {
+    await withServer({ kind, options: guarded, authInfo: may }, async ({ call, entered, row }) => {
+      const answer = await call("book", { ...book, seats: 5 });
+      expect(answer.told).toMatchObject({ code: "denied", retry: "terminal", effect: "none" });
+      expect(answer.text).toContain("more than 4 seats need a person");
+      expect(row()).toMatchObject({
+        outcome: "denied",
+        rule: "few_seats",
+        reason: "more than 4 seats need a person",
+        phase: "validated",
+      });
+      expect(row().policyHash).toMatch(/^[0-9a-f]{64}$/);
+      await call("book", book, { authInfo: { ...may, clientId: "ann" } });
+      expect(row()).toMatchObject({ outcome: "denied", rule: "not_ann", reason: "ann is on leave" });
+      expect(entered).toEqual([]);
+    });
+  });
+
+  test("a rule that is not enforced lets the call through, and the row says that it would have denied", async () => {
+    await withServer({ options: guarded, authInfo: may }, async ({ call, entered, row }) => {
+      expect((await call("book", book)).isError).toBe(false);
+      expect(entered).toHaveLength(1);
+      expect(row()).toMatchObject({ outcome: "ok", rule: null, wouldDeny: ["not_in_production"], phase: "answered" });
+    });
+  });
+
+  test("a rule that throws, or gives anything but true, denies, and its error does not reach the agent", async () => {
+    const diagnostics: Diagnostic[] = [];
+    const options: GateOptions = {
+      onDiagnostic: (diagnostic) => diagnostics.push(diagnostic),
+      tools: {
+        book: {
+          rules: {
+            broken: () => {
+              throw new Error("password=hunter22 at db-7");
+            },
+          },
+        },
+        find: { rules: { vague: () => undefined as never } },
+      },
+    };
+    await withServer({ options }, async ({ call, entered, row }) => {
+      const answer = await call("book", book);
+      expect(answer.told.code).toBe("denied");
+      expect(answer.text).not.toContain("hunter22");
+      expect(row()).toMatchObject({ outcome: "denied", rule: "broken" });
+      expect(diagnostics).toMatchObject([{ code: "rule_failed" }]);
+      await call("find", { id: "7" });
+      expect(row()).toMatchObject({ outcome: "denied", rule: "vague" });
+      expect(entered).toEqual([]);
+    });
+  });
+
+  test("invalid arguments never reach a rule", async () => {
+    const asked: unknown[] = [];
+    const options: GateOptions = {
+      tools: { book: { validate: true, rules: { notes: ({ args }) => asked.push(args) > 0 } } },
+    };
+    await withServer({ options }, async ({ call }) => {
+      await call("book", { date: "tomorrow" });
+      expect(asked).toEqual([]);
+      await call("book", book);
+      expect(asked).toEqual([book]);
+    });
+  });
+
+  test("over a limit a call is refused with when to come back, counted by session and by principal", async () => {
+    const options: GateOptions = {
+      tools: {
+        find: { limits: { perSession: { calls: 2, windowSeconds: 60 } } },
+        book: { limits: { perPrincipal: { calls: 1, windowSeconds: 60 } } },
+      },
+    };
+    await withServer({ options, authInfo: may }, async ({ call, entered, row }) => {
+      const inSession = (session: string) => ({ meta: { "claudecode/sessionId": session } });
+      for (const session of ["a", "a", "b"])
+        expect((await call("find", { id: "1" }, inSession(session))).isError).toBe(false);
+      const answer = await call("find", { id: "1" }, inSession("a"));
+      expect(answer.told).toMatchObject({ code: "rate_limited", retry: "retryable", effect: "none" });
+      expect(answer.told.retry_after_ms).toBeGreaterThan(50_000);
+      expect(row()).toMatchObject({ outcome: "rate_limited", rule: "limits.perSession" });
+      await call("book", book);
+      await call("book", book, inSession("z"));
+      expect(row()).toMatchObject({ outcome: "rate_limited", rule: "limits.perPrincipal" });
+      await call("book", book, { authInfo: { ...may, clientId: "zoe" } });
+      expect(row()).toMatchObject({ outcome: "ok" });
+      expect(entered.map(({ tool }) => tool)).toEqual(["find", "find", "find", "book", "book"]);
+    });
+  });
+});
+
+describe.each(serverKinds)("failures on %s", (kind) => {
+  const failing = (error: () => unknown, annotations?: object): Record<string, TestTool> => ({
+    act: {
+      ...(annotations ? { annotations } : {}),
+      run: () => {
+        throw error();
+      },
+    },
+  });
+  const telling: GateOptions = { defaults: { errors: true } };
+
+  test.each([
+    [
+      "retryable",
+      () => retryable("The bank is busy", { afterMs: 2_000, code: "bank_busy" }),
+      { code: "bank_busy", retry: "retryable", effect: "none", retry_after_ms: 2_000 },
+    ],
+    [
+      "correctable",
+      () => correctable("No such account", { param: "account" }),
+      { code: "correctable", retry: "correctable", effect: "none", param: "/account" },
+    ],
+    ["verify", () => verify("The line went dead"), { code: "verify", retry: "verify", effect: "unknown" }],
+    ["terminal", () => terminal("The account is closed"), { code: "terminal", retry: "terminal", effect: "none" }],
+    [
+      "a lost connection",
+      () => Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" }),
+      { code: "ECONNRESET", retry: "verify", effect: "unknown" },
+    ],
+    [
+      "a refused connection",
+      () => Object.assign(new Error("connect"), { code: "ECONNREFUSED" }),
+      { code: "ECONNREFUSED", retry: "retryable", effect: "none" },
+    ],
+    ["anything else", () => new Error("boom"), { code: "Error", retry: "verify", effect: "unknown" }],
+  ] as const)("%s is told with its class and effect, and the row says the same", async (_name, error, told) => {
+    await withServer({ kind, tools: failing(error), options: telling }, async ({ call, row }) => {
+      const answer = await call("act");
+      expect(answer.isError).toBe(true);
+      expect(answer.told).toMatchObject(told);
+      expect(row()).toMatchObject({
+        outcome: "tool_error",
+        effect: told.effect,
+        retryClass: told.retry,
+        errorCode: told.code,
+      });
+    });
+  });
+
+  test("neither a stack nor a secret that the call named is told", async () => {
+    const tools = {
+      login: {
+        input: z.object({ password: z.string() }),
+        run: ({ password }: Record<string, unknown>) => {
+          throw new Error(`no login with ${String(password)}\n    at Object.login (/srv/app.js:3:1)`);
+        },
+      },
+    };
+    await withServer({ kind, tools, options: telling }, async ({ call, row }) => {
+      const answer = await call("login", { password: "correct-horse" });
+      expect(answer.text).not.toContain("correct-horse");
+      expect(answer.text).not.toContain("app.js");
+      expect(row().errorMessage).not.toContain("correct-horse");
+    });
+  });
+
+  test("the author's own rules say what the author's errors mean", async () => {
+    const options: GateOptions = {
+      tools: { act: { errors: [{ match: "E_BUSY", retry: "retryable", afterMs: 700, hint: "The till is shared." }] } },
+    };
+    const busy = () => Object.assign(new Error("till in use"), { code: "E_BUSY" });
+    await withServer({ kind, tools: failing(busy), options }, async ({ call }) => {
+      const answer = await call("act");
+      expect(answer.told).toMatchObject({ code: "E_BUSY", retry: "retryable", effect: "none", retry_after_ms: 700 });
+      expect(answer.text).toContain("The till is shared.");
+    });
+  });
+
+  test("an error that a tool returns itself keeps its words, and what it means comes behind them", async () => {
+    const tools = { act: { run: () => ({ ...text("no such order"), isError: true }) } };
+    await withServer({ kind, tools, options: telling }, async ({ call, row }) => {
+      const answer = await call("act");
+      expect(answer.text).toMatch(/^no such order\n\{/);
+      expect(answer.told).toMatchObject({ retry: "verify", effect: "unknown" });
+      expect(row()).toMatchObject({ outcome: "tool_error", effect: "unknown" });
+    });
+  });
+
+  test("the third failure in a row that invites another try is the last", async () => {
+    const refused = () => Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+    await withServer({ kind, tools: failing(refused, { readOnlyHint: true }), options: telling }, async ({ call }) => {
+      const meta = { "claudecode/sessionId": "s" };
+      const classes = [];
+      for (let attempt = 0; attempt < 3; attempt++) classes.push((await call("act", {}, { meta })).told);
+      expect(classes.map(({ retry }) => retry)).toEqual(["retryable", "retryable", "terminal"]);
+      expect(classes[2]?.code).toBe("retry_budget_exhausted");
+    });
+  });
+
+  test("a tool that takes too long is answered in time, its signal fires, and its late end is no second row", async () => {
+    let signal: AbortSignal | undefined;
+    const tools: Record<string, TestTool> = {
+      slow: {
+        run: async () => {
+          ({ signal } = callContext());
+          await sleep(150);
+          return text("late");
+        },
+      },
+      slow_read: {
+        annotations: { readOnlyHint: true },
+        run: async () => {
+          await sleep(150);
+          return text("late");
+        },
+      },
+    };
+    await withServer({ kind, tools, options: { defaults: { timeout: 30 } } }, async ({ call, rows }) => {
+      expect((await call("slow")).told).toMatchObject({ code: "timeout", retry: "verify", effect: "unknown" });
+      expect(signal?.aborted).toBe(true);
+      expect((await call("slow_read")).told).toMatchObject({ code: "timeout", retry: "retryable", effect: "none" });
+      await sleep(200);
+      expect(rows()).toMatchObject([
+        { outcome: "timeout", effect: "unknown", retryClass: "verify" },
+        { outcome: "timeout", effect: "none", retryClass: "retryable" },
+      ]);
+    });
+  });
+});
+
+test("without options nothing is refused and answers are the tool's own", async () => {
+  await withServer({ kind: "v1", options: {} }, async ({ call, row }) => {
+    const answer = await call("book", { date: "06/06/2026" });
+    expect(answer.isError).toBe(true);
+    expect(answer.meta).toEqual({});
+    expect(row()).toMatchObject({ outcome: "invalid_input", policyHash: null, wouldDeny: null });
+  });
+});
