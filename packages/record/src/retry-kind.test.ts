@@ -62,6 +62,18 @@ describe("what a delivery is to the one before it", () => {
     });
   });
 
+  test("a call that was held says nothing of its own: what became of its twin decides", () => {
+    const done = past({ outcome: "ok", retryClass: "none" });
+    const held = past({ outcome: "held", attempt: 2, retryOf: done.id } as Shape);
+    expect(classifyRetry(delivery(), [done, held])).toEqual({ retryKind: "repeat", attempt: 3, retryOf: done.id });
+    const running = past({ outcome: undefined, retryClass: undefined });
+    expect(classifyRetry(delivery(), [running, held])).toEqual({
+      retryKind: "model_retry",
+      attempt: 3,
+      retryOf: running.id,
+    });
+  });
+
   test("the same tool-use id is a redelivery, whatever else changed", () => {
     const earlier = past({ toolUseId: "use-new", outcome: "ok" });
     expect(classifyRetry(delivery({ args: { b: "9" } }), [earlier])).toEqual(follows(earlier, "redelivery"));

@@ -58,6 +58,9 @@ export interface RetryVerdict {
   retryOf: string | null;
 }
 
+/** Refused because of another delivery: what became of that one decides, not the refusal. */
+const refusedForAnother = (outcome: Outcome | undefined): boolean =>
+  outcome === "held" || outcome === "duplicate_in_flight";
 const settledWell = (outcome: Outcome | undefined): boolean => outcome === "ok" || outcome === "duplicate_replayed";
 
 /**
@@ -69,9 +72,9 @@ export function classifyRetry(delivery: Delivery, past: readonly PastDelivery[])
     .filter((earlier) => delivery.startedAt - earlier.startedAt <= RETRY_WINDOW_MS)
     .slice(-RETRY_WINDOW_CALLS)
     .toReversed();
-  const verdict = (retryKind: RetryKind, earlier: PastDelivery | undefined): RetryVerdict =>
-    earlier
-      ? { retryKind, attempt: earlier.attempt + 1, retryOf: earlier.id }
+  const verdict = (retryKind: RetryKind, earlier: PastDelivery | undefined, newest = earlier): RetryVerdict =>
+    earlier && newest
+      ? { retryKind, attempt: newest.attempt + 1, retryOf: earlier.id }
       : { retryKind, attempt: 1, retryOf: null };
 
   if (delivery.continues)
@@ -87,8 +90,10 @@ export function classifyRetry(delivery: Delivery, past: readonly PastDelivery[])
     idempotencyKey === null ? undefined : window.find((earlier) => earlier.idempotencyKey === idempotencyKey);
   if (keyed) return verdict("keyed_retry", keyed);
 
-  const twin = fingerprint === null ? undefined : window.find((earlier) => earlier.fingerprint === fingerprint);
-  if (twin && !settledWell(twin.outcome) && twin.outcome !== "input_required") return verdict("model_retry", twin);
+  const twins = fingerprint === null ? [] : window.filter((earlier) => earlier.fingerprint === fingerprint);
+  const twin = twins.find((earlier) => !refusedForAnother(earlier.outcome)) ?? twins[0];
+  if (twin && !settledWell(twin.outcome) && twin.outcome !== "input_required")
+    return verdict("model_retry", twin, twins[0]);
 
   const previous = window[0];
   if (previous?.outcome !== undefined && !settledWell(previous.outcome) && previous.fingerprint !== fingerprint) {
@@ -101,7 +106,8 @@ export function classifyRetry(delivery: Delivery, past: readonly PastDelivery[])
     if (failedFieldsKept) return verdict("thrash", previous);
   }
 
-  if (twin && settledWell(twin.outcome)) return verdict(delivery.mutability === "read" ? "poll" : "repeat", twin);
+  if (twin && settledWell(twin.outcome))
+    return verdict(delivery.mutability === "read" ? "poll" : "repeat", twin, twins[0]);
   return verdict("first", undefined);
 }
 

@@ -41,17 +41,15 @@ export class LeaseKeeper {
 
   /** Whether this project's operations were made with the same fingerprint key; asked of the store once. */
   async hasSameKey(project: string, checkValue: string): Promise<boolean> {
+    const name = `${project}\0${checkValue}`;
     const asked =
-      this.#checkedKeys.get(project) ??
+      this.#checkedKeys.get(name) ??
       this.store.checkFingerprintKey(project, checkValue).catch((error: unknown) => {
-        this.#checkedKeys.delete(project);
+        this.#checkedKeys.delete(name);
         throw error;
       });
-    this.#checkedKeys.set(project, asked);
-    const same = await asked;
-    // Whoever puts the key right need not start the server anew.
-    if (!same) this.#checkedKeys.delete(project);
-    return same;
+    this.#checkedKeys.set(name, asked);
+    return asked;
   }
 
   /** Holds a claimed operation until it is settled. */
