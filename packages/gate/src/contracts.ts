@@ -110,13 +110,9 @@ export class Contracts {
     return [...this.#registered].filter(([, { enabled }]) => enabled !== false).map(([name]) => name);
   }
 
-  /** Whether the server itself validates against the schemas that its tools are registered with. */
-  validatesItself(name: string): boolean {
-    return this.#registered.has(name);
-  }
-
-  inputSchemaOf(name: string): unknown {
-    return this.#registered.get(name)?.inputSchema;
+  /** A tool that the server registered, and whose arguments and results it therefore validates itself. */
+  registeredTool(name: string): RegisteredTool | undefined {
+    return this.#registered.get(name);
   }
 
   /** A side of a tool's contract as a client sees it; undefined where it has none or cannot be shown. */

@@ -302,7 +302,7 @@ export class Delivery {
     const record = (): void => this.#record(outcome, verdict, { statusCode, resultJson });
     const schema =
       outcome === "invalid_input" && this.#ruling === undefined && call.tool !== null
-        ? this.#inputs.contracts.inputSchemaOf(call.tool)
+        ? this.#inputs.contracts.registeredTool(call.tool)?.inputSchema
         : undefined;
     if (schema !== undefined) {
       return findIssues(schema, this.received.arguments).then((issues) => {

@@ -4,6 +4,7 @@ import { McpServer as McpServerV1 } from "@modelcontextprotocol/sdk/server/mcp.j
 import { McpServer as McpServerV2, Server as LowLevelServerV2 } from "@modelcontextprotocol/server";
 import { expectTypeOf } from "vitest";
 import { z } from "zod";
+import * as z3 from "zod/v3";
 import { tachograph } from "./tachograph.ts";
 
 const info = { name: "weather", version: "1.0.0" };
@@ -50,3 +51,31 @@ tachograph({ start: async () => undefined });
 tachograph(new McpServerV2(info), { projct: "shop" });
 // @ts-expect-error mutability is a closed set
 tachograph(new McpServerV2(info), { tools: { forecast: { mutability: "reads" } } });
+
+const refund = z.object({ orderId: z.string(), amountCents: z.number() });
+tachograph(new McpServerV2(info), {
+  tools: {
+    refund: {
+      input: refund,
+      rules: {
+        small: ({ args }) => {
+          expectTypeOf(args).toEqualTypeOf<{ orderId: string; amountCents: number }>();
+          return args.amountCents < 500;
+        },
+      },
+      once: {
+        key: (args) => args.orderId,
+        reconcile: ({ args }) => ({ found: args.amountCents > 0 ? "unknown" : "not_applied" }),
+      },
+    },
+    older: { input: z3.object({ name: z3.string() }), rules: { short: ({ args }) => args.name.length < 9 } },
+    untyped: { rules: { any: ({ args }) => args["anything"] === true } },
+  },
+});
+const misread = {
+  refund: { input: refund, rules: { wrong: ({ args }: { args: { nothing: string } }) => args.nothing === "" } },
+};
+// @ts-expect-error a rule that reads what the schema does not have
+tachograph(new McpServerV2(info), { tools: misread });
+// @ts-expect-error a retry class is a closed set
+tachograph(new McpServerV2(info), { tools: { refund: { errors: [{ match: "E", retry: "maybe" }] } } });

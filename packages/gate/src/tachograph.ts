@@ -63,11 +63,20 @@ export function tachograph<T extends HighLevelServer | LowLevelServer, Inputs = 
   gate.recorder.contracts.set(gate.server.name, gate.contracts);
   watchRequestHandlers(low, gate, isHighLevel(server));
   if (isHighLevel(server)) {
-    adoptTools(server as unknown as Record<string, unknown>, gate.contracts);
-    watchRegistrations(server as unknown as Record<string, unknown>, gate.contracts);
+    adoptHandler(low, gate);
+    adoptTools(server as unknown as Record<string, unknown>, gate);
+    watchRegistrations(server as unknown as Record<string, unknown>, gate);
   }
-  watchConnections(low, gate);
+  watchConnections(low, gate, isHighLevel(server));
   return server;
+}
+
+/** An McpServer whose options declare tools sets its handlers before anybody can stand in front of them. */
+function adoptHandler(low: Record<string, unknown>, gate: Gate): void {
+  const handlers = low["_requestHandlers"];
+  const handle: unknown = handlers instanceof Map ? handlers.get("tools/call") : undefined;
+  if (typeof handle !== "function" || !(handlers instanceof Map)) return;
+  handlers.set("tools/call", watchedHandler(handle as Handler, gate, true));
 }
 
 function refuseLateGate(server: object, low: Record<string, unknown>): void {
@@ -82,7 +91,7 @@ function refuseLateGate(server: object, low: Record<string, unknown>): void {
 }
 
 /** Tools that a factory of somebody else's registered before it handed the server out. */
-function adoptTools(server: Record<string, unknown>, contracts: Contracts): void {
+function adoptTools(server: Record<string, unknown>, gate: Gate): void {
   const tools = server["_registeredTools"];
   for (const [name, tool] of Object.entries(isObject(tools) ? tools : {})) {
     const { update, handler } = tool as { update?: unknown; handler?: unknown };
@@ -92,7 +101,7 @@ function adoptTools(server: Record<string, unknown>, contracts: Contracts): void
       );
     }
     (update as Handler).call(tool, { callback: observed(handler) });
-    watchTool(name, tool as Record<string, unknown>, contracts);
+    watchTool(name, tool as Record<string, unknown>, gate);
   }
 }
 
@@ -104,9 +113,10 @@ function identityOf(low: Record<string, unknown>): Gate["server"] {
 }
 
 /** `connect` ▸ the transport's one-shot `start`, when the SDK's callbacks are in place and no message has come yet. */
-function watchConnections(low: Record<string, unknown>, gate: Gate): void {
+function watchConnections(low: Record<string, unknown>, gate: Gate, highLevel: boolean): void {
   const connect = (low["connect"] as Handler).bind(low);
-  low["connect"] = (transport: TransportLike): unknown => {
+  low["connect"] = async (transport: TransportLike): Promise<unknown> => {
+    if (highLevel) refuseUnknownTools(gate);
     const { start } = transport;
     transport.start = () => {
       transport.start = start;
@@ -115,6 +125,17 @@ function watchConnections(low: Record<string, unknown>, gate: Gate): void {
     };
     return connect(transport);
   };
+}
+
+/** A misspelt name in the options would leave a tool unguarded without a word. */
+function refuseUnknownTools({ options, contracts }: Gate): void {
+  const unknown = Object.keys(options.tools ?? {}).filter((name) => contracts.registeredTool(name) === undefined);
+  if (unknown.length === 0) return;
+  const names = contracts.names();
+  throw new TypeError(
+    `tachograph(): options for the tool "${unknown.join('", "')}", which is not registered; ` +
+      `registered are ${names.length === 0 ? "none" : names.join(", ")}. Register it before connect(), or correct the name`,
+  );
 }
 
 /** Learns when the SDK's handling of a call ends, and for a low-level server when its own handler starts and ends. */
@@ -129,18 +150,21 @@ function watchRequestHandlers(low: Record<string, unknown>, gate: Gate, highLeve
       return setRequestHandler(...args);
     }
     if (!handlesMethod(args[0], "tools/call")) return setRequestHandler(...args);
-    const watched = (...call: unknown[]): unknown => {
-      if (!highLevel) void gate.contracts.listOnce(call[1]);
-      const delivery = currentDelivery.getStore();
-      const result = gatedBy(gate, () => (highLevel ? handle(...call) : observeHandler(handle, call)), call[1]);
-      const settled = (): void => delivery?.dispatchSettled();
-      if (isThenable(result)) result.then(settled, settled);
-      else settled();
-      return result;
-    };
-    return setRequestHandler(...args.slice(0, -1), watched);
+    return setRequestHandler(...args.slice(0, -1), watchedHandler(handle, gate, highLevel));
   };
   if (!highLevel) watchFallbackHandler(low, gate);
+}
+
+function watchedHandler(handle: Handler, gate: Gate, highLevel: boolean): Handler {
+  return (...call) => {
+    if (!highLevel) void gate.contracts.listOnce(call[1]);
+    const delivery = currentDelivery.getStore();
+    const result = gatedBy(gate, () => (highLevel ? handle(...call) : observeHandler(handle, call)), call[1]);
+    const settled = (): void => delivery?.dispatchSettled();
+    if (isThenable(result)) result.then(settled, settled);
+    else settled();
+    return result;
+  };
 }
 
 /** Through the pipeline where anything is switched on for the tool; else the gate only observes. */
@@ -242,28 +266,30 @@ function observed(handler: unknown): unknown {
   return handler;
 }
 
-function watchRegistrations(server: Record<string, unknown>, contracts: Contracts): void {
-  watchRegistration(server, "registerTool", contracts);
-  watchRegistration(server, "tool", contracts);
+function watchRegistrations(server: Record<string, unknown>, gate: Gate): void {
+  watchRegistration(server, "registerTool", gate);
+  watchRegistration(server, "tool", gate);
   const experimental = server["experimental"];
   const tasks = isObject(experimental) ? experimental["tasks"] : undefined;
-  if (isObject(tasks)) watchRegistration(tasks, "registerToolTask", contracts);
+  if (isObject(tasks)) watchRegistration(tasks, "registerToolTask", gate);
 }
 
 /** The handler is the last argument of every registering method, and its result the tool that is registered. */
-function watchRegistration(owner: Record<string, unknown>, method: string, contracts: Contracts): void {
+function watchRegistration(owner: Record<string, unknown>, method: string, gate: Gate): void {
   const original = owner[method];
   if (typeof original !== "function") return;
   owner[method] = (...args: unknown[]): unknown => {
     const registered = (original as Handler).call(owner, ...args.slice(0, -1), observed(args.at(-1)));
-    if (isObject(registered) && typeof args[0] === "string") watchTool(args[0], registered, contracts);
+    if (isObject(registered) && typeof args[0] === "string") watchTool(args[0], registered, gate);
     return registered;
   };
 }
 
-function watchTool(name: string, registered: Record<string, unknown>, contracts: Contracts): void {
+function watchTool(name: string, registered: Record<string, unknown>, gate: Gate): void {
+  const { contracts } = gate;
   let current = name;
   contracts.register(current, registered);
+  refuseUselessSchema(name, gate);
   const update = registered["update"];
   if (typeof update !== "function") return;
   registered["update"] = (updates: Record<string, unknown>): unknown => {
@@ -278,4 +304,16 @@ function watchTool(name: string, registered: Record<string, unknown>, contracts:
     }
     return result;
   };
+}
+
+/** What can never validate a call is said when the tool is registered, and not when it is called. */
+function refuseUselessSchema(name: string, { contracts, policies }: Gate): void {
+  if (!policies.of(name).validate) return;
+  try {
+    contracts.validatorOf(name, "input");
+    contracts.validatorOf(name, "output");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : "it is no schema";
+    throw new TypeError(`tachograph(): tool "${name}": its schema cannot be used to validate: ${why}`, { cause });
+  }
 }

@@ -204,7 +204,7 @@ async function checkOutput(gated: GatedCall, seen: Ending): Promise<Ending> {
   const { gate, tool, policy } = gated;
   const result = "result" in seen.answer ? seen.answer.result : undefined;
   if (!isToolResult(result)) return brokenOutput(gated, []);
-  if (!policy.validate || gate.contracts.validatesItself(tool)) return seen;
+  if (!policy.validate || gate.contracts.registeredTool(tool) !== undefined) return seen;
   let validator;
   try {
     validator = gate.contracts.validatorOf(tool, "output");
