@@ -32,12 +32,12 @@ export async function countDefaultPartition(ledger: Ledger): Promise<number> {
 }
 
 /** The days (UTC, `YYYY-MM-DD`) of these instants that may have a partition of their own. */
-export function plausibleDays(timesMs: readonly number[], now = Date.now()): string[] {
-  const days = new Set<string>();
+export function plausibleDays(timesMs: Iterable<number>, now = Date.now()): string[] {
+  const days = new Set<number>();
   for (const timeMs of timesMs) {
-    if (timeMs >= now - PLAUSIBLE_DAYS_BACK * DAY_MS && timeMs <= now + DAY_MS) days.add(dayOf(timeMs));
+    if (timeMs >= now - PLAUSIBLE_DAYS_BACK * DAY_MS && timeMs <= now + DAY_MS) days.add(Math.floor(timeMs / DAY_MS));
   }
-  return [...days].toSorted();
+  return [...days].map((day) => dayOf(day * DAY_MS)).toSorted();
 }
 
 /** Makes the partitions of single days. */

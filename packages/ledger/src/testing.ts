@@ -43,3 +43,6 @@ export async function administer(server: string, work: (sql: postgres.Sql) => Pr
     await sql.end();
   }
 }
+
+export { openRawCopy, type RawCopy } from "./testing-copy.ts";
+export { openBareConnection, type BareConnection } from "./testing-bare.ts";

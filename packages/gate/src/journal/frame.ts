@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import { crc32 } from "node:zlib";
 import type { CallPayload, CallRecord, ToolDefinition } from "@tachograph/record";
 
@@ -109,7 +110,8 @@ export function decodeFrames(bytes: Buffer, maxEntries = Number.POSITIVE_INFINIT
 /** What a frame's body says; undefined where it is no entry. */
 export function parseEntry(body: Buffer): JournalEntry | undefined {
   try {
-    const entry: unknown = JSON.parse(body.toString("utf8"));
+    // Most are ASCII, which this makes text of at less cost.
+    const entry: unknown = JSON.parse(body.toString(isAscii(body) ? "latin1" : "utf8"));
     return typeof entry === "object" && entry !== null && "kind" in entry ? (entry as JournalEntry) : undefined;
   } catch {
     return undefined;

@@ -34,6 +34,8 @@ const UNSEEN_GRACE_MS = 60 * 60_000;
 /** Little enough to be read within a turn of an event loop that others share. */
 const CHUNK_BYTES = 256 * 1024;
 const PEEKED_BYTES = 64 * 1024;
+/** Whatever is kept of a chunk is copied, so that all streams read into the same one. */
+const scratch = Buffer.allocUnsafeSlow(CHUNK_BYTES);
 
 /**
  * What one process wrote, read in order across its segments. `read` hands out a batch and moves on; `acknowledge` says
@@ -262,7 +264,7 @@ export class JournalStream {
     try {
       const size = fstatSync(fd).size;
       const length = Math.max(0, Math.min(chunkBytes, size - at.offset));
-      let bytes = Buffer.allocUnsafe(length);
+      let bytes = length <= scratch.length ? scratch : Buffer.allocUnsafe(length);
       bytes = bytes.subarray(0, readSync(fd, bytes, 0, length, at.offset));
       if (
         length === chunkBytes &&

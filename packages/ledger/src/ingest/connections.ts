@@ -86,7 +86,10 @@ export function openConnections(hosts: readonly ClientConfig[]): WriteConnection
     },
     async close() {
       closed = true;
-      for (const { timer } of idle.splice(0)) clearTimeout(timer);
+      for (const { client, timer } of idle.splice(0)) {
+        clearTimeout(timer);
+        socketOf(client).ref();
+      }
       await Promise.all([...open].map((client) => client.end()));
     },
   };

@@ -16,11 +16,16 @@ const COPIED_AT_ONCE = 256 * 1024;
  * @throws 23505 where a row is there already, and whatever else Postgres says.
  */
 export async function copyBatch(client: Client, encoded: EncodedRows): Promise<void> {
-  const rollups = rollUp(callsOf(encoded));
-  const copies = encoded.payloads === null ? [copyCalls] : [copyCalls, copyPayloads];
-  const parts = encoded.payloads === null ? [encoded.calls] : [encoded.calls, encoded.payloads];
-  const statements = [...copies, ...rollupStatements(rollups, (text) => client.escapeLiteral(text))];
-  await client.query(new CopyQuery(statements.join(";\n"), parts)).done;
+  const { statements, parts } = copyStatements(encoded);
+  const rollups = rollupStatements(rollUp(callsOf(encoded)), (text) => client.escapeLiteral(text));
+  await client.query(new CopyQuery([...statements, ...rollups].join(";\n"), parts)).done;
+}
+
+/** The COPYs of these rows, and what each of them takes. */
+export function copyStatements({ calls, payloads }: EncodedRows): { statements: string[]; parts: Buffer[] } {
+  return payloads === null
+    ? { statements: [copyCalls], parts: [calls] }
+    : { statements: [copyCalls, copyPayloads], parts: [calls, payloads] };
 }
 
 function* callsOf({ rows }: EncodedRows): Generator<EncodedRows["rows"][number]["call"]> {
@@ -31,7 +36,7 @@ function* callsOf({ rows }: EncodedRows): Generator<EncodedRows["rows"][number][
  * Several statements in one message, which Postgres runs as one transaction; each COPY among them takes the next part.
  * What the client calls while Postgres answers, as it does on its own queries.
  */
-class CopyQuery implements Submittable {
+export class CopyQuery implements Submittable {
   readonly done: Promise<void>;
   readonly #statements: string;
   readonly #parts: Buffer[];
