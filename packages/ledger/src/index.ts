@@ -9,7 +9,7 @@ export { countDefaultPartition, ensurePartitions } from "./partitions.ts";
 export { listProcesses, recordHeartbeat, type ProcessStatus } from "./queries/processes.ts";
 
 // Operations.
-export { transactionOf } from "./operations/atomic-transaction.ts";
+export { transactionOf } from "./operations/atomic/atomic-transaction.ts";
 export {
   countOpenOperations,
   findOperation,

@@ -2,12 +2,17 @@ import { sampleCall } from "@tachograph/record/testing";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { sql } from "kysely";
+import { Migrator } from "kysely/migration";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { callFields, snakeCase } from "./call-columns.ts";
 import { openLedger, type Ledger } from "./connection.ts";
 import { migrate } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
-import { listCalls } from "./queries/calls.ts";
+import { findOperation, listOperations } from "./operations/list-operations.ts";
+import { reconcileOperation } from "./operations/reconcile-operation.ts";
+import { again, sampleClaim, sampleResult, settlementOf } from "./operations/testing/sample-operations.ts";
+import { sweepOperations } from "./operations/sweep-operations.ts";
+import { findCall, listCalls } from "./queries/calls.ts";
 import { recorded } from "./sample-calls.ts";
 import { administer, createTestDatabase, databaseUrl, SERVER_VARIABLE } from "./testing.ts";
 
@@ -42,6 +47,24 @@ test("a database that lacks the newest migration, or has a newer one, is said to
   await sql`delete from kysely_migration where name >= '0002'`.execute(ledger.db);
   await expect(ledger.check()).rejects.toMatchObject({ code: "not_migrated" });
   await expect(migrate({ url })).rejects.toMatchObject({ code: "migration_failed" });
+});
+
+test("a database of the previous release keeps its rows and projects", async () => {
+  const { "0005-gate": _newest, ...previous } = migrations;
+  await new Migrator({ db: ledger.db, provider: { getMigrations: async () => previous } }).migrateToLatest();
+  await sql`
+    insert into tool_calls (project, id, session_source, seq, instance_id, server_name, transport, mutability,
+      mutability_source, outcome, effect, phase, retry_class, retry_kind, attempt, started_at, duration_us, redactions,
+      truncated)
+    values ('default', '01932c07-1111-7000-8000-000000000001', 'none', 1, '01932c07-1111-7000-8000-000000000002', 'orders',
+      'stdio', 'read', 'default', 'ok', 'none', 'answered', 'none', 'first', 1, now(), 5, 0, false)`.execute(ledger.db);
+  expect(await migrate({ url })).toEqual(["0005-gate"]);
+  expect(await findCall(ledger, { project: "default", id: "01932c07-1111-7000-8000-000000000001" })).toMatchObject({
+    outcome: "ok",
+    wouldDeny: null,
+  });
+  expect(await ledger.checkFingerprintKey("default", "first")).toBe(true);
+  expect((await ledger.claim(sampleClaim())).decision).toBe("execute");
 });
 
 test("the table of calls has a column for each field and no other", async () => {
@@ -88,9 +111,26 @@ test("with infra/roles.sql the writer can record, the reader can read, and neith
 
   const scope = { project: "default", from: Date.now() - 60_000, to: Date.now() + 60_000, limit: 10 };
   const refused = { code: "42501" };
+  const found = { attempt: 1, result: null, retentionMs: 60_000, by: "ann", reason: "seen in the bank" };
   const batch = { calls: [recorded(sampleCall()), recorded(sampleCall())], definitions: [] };
+  const operation = sampleClaim({ leaseMs: 0 });
+  const settled = sampleClaim();
   await as("tachograph_writer", async (writer) => {
     await writer.check();
+    for (const claim of [operation, settled]) expect((await writer.claim(claim)).decision).toBe("execute");
+    expect(await writer.heartbeat([settled], 30_000)).toHaveLength(1);
+    expect(await writer.settle(settlementOf(settled))).toBe("settled");
+    const atomic = sampleClaim({ mode: "atomic" });
+    await writer.claim(atomic);
+    const settlement = settlementOf(atomic);
+    expect(await writer.runAtomic(atomic, { run: async () => ({ value: 1, settlement }) })).toBe(1);
+    expect((await writer.claim(again(settled))).operation.result).toBe(sampleResult);
+    expect(await writer.checkFingerprintKey("default", "check")).toBe(true);
+    expect(await sweepOperations(writer, { rowGraceMs: 0 })).toMatchObject({ lapsed: 1, recorded: 3 });
+    expect(await writer.resolve({ ...operation, ...found, found: "applied" })).toBe(true);
+    await sql`update operations set state = 'unknown', expires_at = null where id = ${operation.operationId}`.execute(
+      owner.db,
+    );
     expect(await writer.record(batch)).toMatchObject({ inserted: 2 });
     expect(await writer.record(batch)).toMatchObject({ known: 2 });
     await expect(listCalls(writer, scope)).rejects.toMatchObject(refused);
@@ -99,7 +139,13 @@ test("with infra/roles.sql the writer can record, the reader can read, and neith
   });
   await as("tachograph_reader", async (reader) => {
     await reader.check();
-    expect((await listCalls(reader, scope)).rows).toHaveLength(2);
+    expect((await listCalls(reader, scope)).rows).toHaveLength(5);
+    expect((await listOperations(reader, { project: "default", limit: 10 })).rows).toHaveLength(1);
+    expect(await findOperation(reader, settled)).toMatchObject({ state: "completed" });
+    expect(await reconcileOperation(reader, { ...operation, ...found, found: "applied" })).toBe(true);
+    await expect(reader.claim(sampleClaim())).rejects.toMatchObject(refused);
+    await expect(sql`select result from operation_results`.execute(reader.db)).rejects.toMatchObject(refused);
+    await expect(sql`delete from operations`.execute(reader.db)).rejects.toMatchObject(refused);
     await expect(reader.record({ calls: [recorded(sampleCall())], definitions: [] })).rejects.toMatchObject(refused);
   });
   await as("tachograph_eraser", async (eraser) => {

@@ -3,8 +3,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
-import { again, retryable, sampleClaim, sampleResult, settlementOf } from "./sample-operations.ts";
-import { startOwner, type Owner } from "./testing-owners.ts";
+import { again, retryable, sampleClaim, sampleResult, settlementOf } from "./testing/sample-operations.ts";
+import { startOwner, type Owner } from "./testing/owners.ts";
 
 const PROCESSES = 4;
 

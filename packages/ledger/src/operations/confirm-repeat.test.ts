@@ -2,7 +2,7 @@ import type { ClaimRequest, ConfirmedRepeat } from "@tachograph/record";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
-import { again, retryable, sampleClaim, settlementOf } from "./sample-operations.ts";
+import { again, retryable, sampleClaim, settlementOf } from "./testing/sample-operations.ts";
 
 let database: TestDatabase;
 let ledger: Ledger;

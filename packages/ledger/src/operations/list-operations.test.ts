@@ -4,7 +4,7 @@ import { openLedger, type Ledger } from "../connection.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { countOpenOperations, findOperation, listOperations } from "./list-operations.ts";
 import { reconcileOperation } from "./reconcile-operation.ts";
-import { again, sampleClaim, sampleResult, settlementOf } from "./sample-operations.ts";
+import { again, sampleClaim, sampleResult, settlementOf } from "./testing/sample-operations.ts";
 
 let database: TestDatabase;
 let ledger: Ledger;

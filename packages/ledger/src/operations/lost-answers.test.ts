@@ -3,9 +3,9 @@ import { sql } from "kysely";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
-import { again, sampleClaim, sampleResult, settlementOf } from "./sample-operations.ts";
+import { again, sampleClaim, sampleResult, settlementOf } from "./testing/sample-operations.ts";
 import { sweepOperations } from "./sweep-operations.ts";
-import { startProxy, type PostgresProxy } from "./testing-proxy.ts";
+import { startProxy, type PostgresProxy } from "./testing/postgres-proxy.ts";
 
 let database: TestDatabase;
 let proxy: PostgresProxy;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openPool, type Pool } from "../connection.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { createOperationPool, StatementTimeout } from "./operation-pool.ts";
-import { startProxy } from "./testing-proxy.ts";
+import { startProxy } from "./testing/postgres-proxy.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {

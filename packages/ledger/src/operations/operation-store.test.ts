@@ -3,7 +3,14 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
-import { again, newOperationId, retryable, sampleClaim, sampleResult, settlementOf } from "./sample-operations.ts";
+import {
+  again,
+  newOperationId,
+  retryable,
+  sampleClaim,
+  sampleResult,
+  settlementOf,
+} from "./testing/sample-operations.ts";
 import { sweepOperations } from "./sweep-operations.ts";
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import type { OperationStore, Ownership } from "@tachograph/record";
 import type { Pool } from "../connection.ts";
 import { describeDatabase, explainDatabaseError, LedgerError } from "../ledger-error.ts";
-import { createAtomicRunner } from "./atomic.ts";
+import { createAtomicRunner } from "./atomic/atomic-runner.ts";
 import { mayHaveHappened, repeated, startBudget } from "./budget.ts";
 import { ClaimFailure, claimWithin } from "./claim.ts";
 import { StatementTimeout, type OperationPool, type SqlValue } from "./operation-pool.ts";

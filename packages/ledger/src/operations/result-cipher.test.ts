@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { createResultCipher } from "./result-cipher.ts";
-import { again, sampleClaim, sampleResult, settlementOf } from "./sample-operations.ts";
+import { again, sampleClaim, sampleResult, settlementOf } from "./testing/sample-operations.ts";
 
 const key = Buffer.alloc(32, 7).toString("base64");
 const otherKey = Buffer.alloc(32, 8).toString("hex");

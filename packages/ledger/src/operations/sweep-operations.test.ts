@@ -6,7 +6,7 @@ import { openLedger, type Ledger } from "../connection.ts";
 import { findCall } from "../queries/calls.ts";
 import { findPayload } from "../queries/payloads.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
-import { again, retryable, sampleClaim, settlementOf } from "./sample-operations.ts";
+import { again, retryable, sampleClaim, settlementOf } from "./testing/sample-operations.ts";
 import { sweepOperations } from "./sweep-operations.ts";
 
 let database: TestDatabase;

@@ -1,5 +1,5 @@
 import type { CallRecord, RejectedCall } from "@tachograph/record";
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { lapse } from "./operation-sql.ts";
 
@@ -130,22 +130,38 @@ async function settleRows(ledger: Ledger, due: Unrecorded[], faults: ReadonlyMap
     const ids = (earlierCalls ?? (call === null ? [] : [call])).map(({ id }) => id);
     return { ...row, fault: ids.map((id) => faults.get(id)).find((reason) => reason !== undefined) ?? null };
   });
+  const latest = rows.filter(({ earlierText }) => earlierText === null);
+  const earlier = rows.filter(({ earlierText }) => earlierText !== null);
+  // An operation may be among both, and one statement would update it once.
+  await forget(ledger, latest, {
+    same: sql`o.call_id = s."callId" and o.state <> 'in_flight'`,
+    set: sql`call = case when s.fault is null then null else o.call end`,
+  });
+  await forget(ledger, earlier, {
+    same: sql`o.earlier_calls = s."earlierText"::jsonb`,
+    set: sql`
+      earlier_calls = case when s.fault is not null then o.earlier_calls end,
+      earlier_since = case when s.fault is not null then o.earlier_since end`,
+  });
+}
+
+async function forget(
+  ledger: Ledger,
+  rows: readonly object[],
+  { same, set }: { same: RawBuilder<unknown>; set: RawBuilder<unknown> },
+): Promise<void> {
+  if (rows.length === 0) return;
   await sql`
     with stored as materialized (
-      select o.project, o.id, s.fault, s."earlierText" is null as latest
+      select o.project, o.id, s.fault
       from json_to_recordset(${JSON.stringify(rows)}::text::json)
         as s(project text, id text, "callId" uuid, "earlierText" text, fault text)
       join operations o on o.project = s.project and o.id = s.id
-      where case when s."earlierText" is null then o.call_id = s."callId" and o.state <> 'in_flight'
-        else o.earlier_calls = s."earlierText"::jsonb end
+      where ${same}
       for update of o skip locked
     )
-    update operations o set
-      call_fault = s.fault,
-      call = case when s.latest and s.fault is null then null else o.call end,
-      earlier_calls = case when s.latest or s.fault is not null then o.earlier_calls end,
-      earlier_since = case when s.latest or s.fault is not null then o.earlier_since end
-    from stored s where o.project = s.project and o.id = s.id`.execute(ledger.db);
+    update operations o set call_fault = coalesce(s.fault, o.call_fault), ${set} from stored s
+    where o.project = s.project and o.id = s.id`.execute(ledger.db);
 }
 
 async function removeExpired(ledger: Ledger, size: number): Promise<{ seen: number; done: number }> {

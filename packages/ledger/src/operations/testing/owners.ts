@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { OwnerCommand } from "./testing-owner.ts";
+import type { OwnerCommand } from "./owner-process.ts";
 
-const program = fileURLToPath(new URL("testing-owner.ts", import.meta.url));
+const program = fileURLToPath(new URL("owner-process.ts", import.meta.url));
 
 /** Another process with a ledger of its own. */
 export interface Owner {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AtomicExecution, Ownership, Settlement } from "@tachograph/record";
-import type { Pool } from "../connection.ts";
-import { isUnreachable, LedgerError } from "../ledger-error.ts";
+import type { Pool } from "../../connection.ts";
+import { isUnreachable, LedgerError } from "../../ledger-error.ts";
 import { guardTransaction } from "./atomic-transaction.ts";
-import { repeated, startBudget } from "./budget.ts";
-import type { OperationPool, SqlValue } from "./operation-pool.ts";
-import { nameOf } from "./operation-rows.ts";
-import { committedSql, settleSql, type OperationRow } from "./operation-sql.ts";
+import { repeated, startBudget } from "../budget.ts";
+import type { OperationPool, SqlValue } from "../operation-pool.ts";
+import { nameOf } from "../operation-rows.ts";
+import { committedSql, settleSql, type OperationRow } from "../operation-sql.ts";
 
 const IDLE_MS = 60_000;
 /** A statement of ours that is not answered by then never will be. */

@@ -2,8 +2,8 @@
 import type { ClaimAnswer, ClaimRequest } from "@tachograph/record";
 import { sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openLedger } from "../connection.ts";
-import { transactionOf } from "./atomic-transaction.ts";
+import { openLedger } from "../../connection.ts";
+import { transactionOf } from "../atomic/atomic-transaction.ts";
 import { settlementOf } from "./sample-operations.ts";
 
 export type OwnerCommand =

@@ -1,0 +1,355 @@
+import type { ClaimAnswer, ClaimRequest, OperationSnapshot } from "@tachograph/record";
+import { hash, randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import { expect } from "vitest";
+import type { Ledger } from "../../connection.ts";
+import { sweepOperations } from "../sweep-operations.ts";
+import * as model from "./operation-model.ts";
+import type { Model, ModelClaim, ModelOperation, ModelSettlement } from "./operation-model.ts";
+import { newOperationId, sampleClaim, settlementOf } from "./sample-operations.ts";
+import type { Step, Walk } from "./walk.ts";
+
+/** Real time passes too: no two instants of the model are closer than this and not equal. */
+const GRAIN_MS = 2_000;
+const NEVER_MS = 1_000_000_000;
+
+/** One step, on both sides: what it does to Postgres, and what the model says to it. */
+interface Action {
+  real: () => Promise<unknown>;
+  modelled: (before: Model) => Stepped;
+}
+type Stepped = [next: Model, answer: unknown];
+
+/** A claim that had to wait for others is decided as of when it came: it may be a moment too early for what they left due. */
+function outcomes({ modelled }: Action, before: Model, alone: boolean): Stepped[] {
+  if (alone) return [modelled(before)];
+  const [early, answer] = modelled({ ...before, now: before.now - 1 });
+  return [modelled(before), [{ ...early, now: before.now }, answer]];
+}
+
+const essence = (operation: OperationSnapshot | ModelOperation): object => ({
+  state: operation.state,
+  mode: operation.mode,
+  attempt: operation.attempt,
+  deliveries: operation.deliveries,
+  effect: operation.effect,
+  callId: operation.callId,
+});
+const grains = (ms: number): number => Math.round(ms / GRAIN_MS) + 0;
+
+/** What can be seen of the store from outside. */
+async function observe(ledger: Ledger, ids: readonly string[]): Promise<unknown[]> {
+  return Promise.all(
+    ids.map(async (id) => {
+      const found = await ledger.find("default", id);
+      if (!found) return null;
+      return {
+        ...essence(found),
+        kept: found.keptResult,
+        lease: found.state === "in_flight" ? grains(found.leaseExpiresAt - found.readAt) : null,
+        retry: found.retryAt === null ? null : grains(found.retryAt - found.readAt),
+      };
+    }),
+  );
+}
+const expected = (ids: readonly string[], { operations, now }: Model): unknown[] =>
+  ids.map((id) => {
+    const known = operations.get(id);
+    if (!known) return null;
+    return {
+      ...essence(known),
+      kept: known.kept,
+      lease: known.state === "in_flight" ? grains(known.leaseEndsAt - now) : null,
+      retry: known.retryAt === null ? null : grains(known.retryAt - now),
+    };
+  });
+
+/** Lets time pass for every operation, by moving its instants into the past. */
+const letPass = async (ledger: Ledger, ms: number): Promise<void> => {
+  const by = sql`${ms}::float8 * interval '1 millisecond'`;
+  await sql`
+    update operations set lease_expires_at = lease_expires_at - ${by}, claimed_at = claimed_at - ${by},
+      settled_at = settled_at - ${by}, retry_at = retry_at - ${by}, expires_at = expires_at - ${by},
+      earlier_since = earlier_since - ${by}`.execute(ledger.db);
+};
+
+/** Walks both sides, and compares what they say. */
+export class Walker {
+  readonly ledger: Ledger;
+  readonly ids = [newOperationId(), newOperationId()];
+  readonly walk: Walk;
+  readonly requests: ClaimRequest[] = [];
+  /** Every state of the model that explains what was answered so far. */
+  candidates: Model[] = [{ now: 0, operations: new Map() }];
+  /** How often each operation may be executed, counted apart from the model. */
+  readonly allowed = new Map<string, number>();
+  readonly grantedCalls = new Set<string>();
+  readonly grantedTokens = new Set<string>();
+
+  constructor(ledger: Ledger, walk: Walk) {
+    this.ledger = ledger;
+    this.walk = walk;
+  }
+
+  newRequest(of: number, mode = this.walk.mode, fingerprint = "ab".repeat(32)): ClaimRequest {
+    const request = sampleClaim({
+      operationId: this.ids[of] ?? "",
+      mode,
+      fingerprint,
+      guard: this.walk.guarded ? `guard of ${this.ids[0]}` : null,
+      leaseMs: model.LEASE_MS,
+    });
+    this.requests.push(request);
+    return request;
+  }
+
+  by(index: number): ClaimRequest {
+    return this.requests.at(-1 - (index % Math.max(this.requests.length, 1))) ?? this.newRequest(0);
+  }
+
+  action(wanted: Step): Action {
+    switch (wanted.do) {
+      case "claim": {
+        const fingerprint = (wanted.other === 0 ? "cd" : "ab").repeat(32);
+        return this.claim(this.newRequest(wanted.of, wanted.mode === 0 ? "idempotent" : this.walk.mode, fingerprint));
+      }
+      case "claim again":
+        return this.claim(this.by(wanted.by));
+      case "settle":
+        return this.settle(this.by(wanted.by), wanted.as);
+      case "heartbeat":
+        return this.heartbeat(this.by(wanted.by));
+      case "confirm":
+        return this.confirm(wanted.of, wanted.wrong);
+      default:
+        return this.resolve(wanted);
+    }
+  }
+
+  claim(request: ClaimRequest): Action {
+    const asked = modelClaim(request);
+    return {
+      real: async () => {
+        const { decision, operation } = await this.ledger.claim(request);
+        if (decision === "execute") this.granted(request);
+        return described(decision, operation.operationId, operation, operation.result);
+      },
+      modelled: (before) => {
+        const [next, { decision, of }] = model.claim(before, asked);
+        return [next, described(decision, of.id, of, decision === "held" ? null : of.result)];
+      },
+    };
+  }
+
+  settle(request: ClaimRequest, as: number): Action {
+    const result = as < 2 ? `{"n":"${randomUUID()}"}` : null;
+    const settlement = {
+      ...settlementOf(request, { state: settledStates[as] ?? "completed" }),
+      effect: settledEffects[as] ?? "applied",
+      result,
+      keptResult: result === null ? ("not_kept" as const) : ("stored" as const),
+      retryAfterMs: as === 2 ? 10_000 : null,
+      retentionMs: 30_000,
+      released: as === 5,
+    };
+    const asked: ModelSettlement = {
+      ...settlement,
+      id: request.operationId,
+      owner: request.ownerToken,
+      callId: request.call.id,
+      retryAfterMs: settlement.retryAfterMs ?? 0,
+    };
+    return {
+      real: async () => {
+        const answer = await this.ledger.settle(settlement);
+        if (answer !== "lost" && settlement.state === "failed_retryable") this.allowed.set(request.operationId, 1);
+        return answer;
+      },
+      modelled: (before) => model.settle(before, asked),
+    };
+  }
+
+  heartbeat(request: ClaimRequest): Action {
+    return {
+      real: async () => (await this.ledger.heartbeat([request], model.LEASE_MS)).length === 1,
+      modelled: (before) => model.heartbeat(before, { id: request.operationId, owner: request.ownerToken }),
+    };
+  }
+
+  confirm(of: number, wrong: number): Action {
+    const request = this.newRequest(of);
+    const [{ now, operations } = { now: 0, operations: new Map<string, ModelOperation>() }] = this.candidates;
+    const current = operations.get(request.operationId)?.attempt ?? 1;
+    const attempt = wrong === 1 ? current - 1 : current;
+    const endsAt = wrong === 2 ? now : now + 10_000;
+    const call = wrong === 3 ? { ...request.call, principal: "eve@example.com" } : request.call;
+    const fingerprint = wrong === 4 ? "cd".repeat(32) : request.fingerprint;
+    const asked = { ...request, call, fingerprint };
+    return {
+      real: async () => {
+        const repeat = { ...asked, attempt, expiresAt: Date.now() + endsAt - now };
+        const taken = await this.ledger.confirmRepeat(repeat);
+        // Who confirms takes responsibility: this execution needs no other permission.
+        if (taken) this.allowed.set(request.operationId, 1);
+        if (taken) this.granted(asked);
+        return taken ? essence(taken) : undefined;
+      },
+      modelled: (before) => {
+        const [next, taken] = model.confirm(before, { ...modelClaim(asked), attempt, endsAt });
+        return [next, taken ? essence(taken) : undefined];
+      },
+    };
+  }
+
+  resolve({ of, applied, wrong }: { of: number; applied: boolean; wrong: number }): Action {
+    const id = this.ids[of] ?? "";
+    const current = this.candidates[0]?.operations.get(id)?.attempt ?? 1;
+    const found = {
+      id,
+      attempt: wrong === 0 ? current - 1 : current,
+      applied,
+      result: '{"found":true}',
+      retentionMs: 30_000,
+    };
+    return {
+      real: async () => {
+        const resolved = await this.ledger.resolve({
+          ...found,
+          project: "default",
+          operationId: id,
+          found: applied ? "applied" : "not_applied",
+          by: "hook",
+          reason: "looked",
+        });
+        if (resolved && !applied) this.allowed.set(id, 1);
+        return resolved;
+      },
+      modelled: (before) => model.resolve(before, found),
+    };
+  }
+
+  granted({ operationId, ownerToken, call }: ClaimRequest): void {
+    this.grantedCalls.add(call.id);
+    if (this.grantedTokens.has(ownerToken)) return;
+    this.grantedTokens.add(ownerToken);
+    this.allowed.set(operationId, (this.allowed.get(operationId) ?? 1) - 1);
+  }
+
+  /** All at once. The answers must be those of some order, one after the other. */
+  async together(steps: readonly Step[]): Promise<void> {
+    const actions = steps.map((wanted) => this.action(wanted));
+    const answers = await Promise.all(actions.map(({ real }) => real()));
+    const seen = await observe(this.ledger, this.ids);
+    const answered = actions.map((action, index) => ({ action, answer: answers[index] }));
+    const explained = orders(answered)
+      .flatMap((order) =>
+        order.reduce<Model[]>(
+          (states, { action, answer }) =>
+            states.flatMap((state) =>
+              outcomes(action, state, steps.length === 1)
+                .filter(([, said]) => same(said, answer))
+                .map(([next]) => next),
+            ),
+          this.candidates,
+        ),
+      )
+      .filter((state) => same(expected(this.ids, state), seen));
+    if (explained.length === 0) {
+      const [candidate = { now: 0, operations: new Map() }] = this.candidates;
+      const said = actions.map(({ modelled }) => modelled(candidate)[1]);
+      expect({ steps, answers, seen }).toEqual({
+        steps,
+        answers: said,
+        seen: expected(
+          this.ids,
+          actions.reduce((state, { modelled }) => modelled(state)[0], candidate),
+        ),
+      });
+    }
+    this.candidates = distinct(explained);
+    if (this.walk.mode === "at_most_once" && !this.requests.some(({ mode }) => mode !== "at_most_once")) {
+      for (const [id, allowed] of this.allowed)
+        expect(allowed, `executions of ${id} beyond what was allowed`).toBeGreaterThanOrEqual(0);
+    }
+  }
+
+  async sweep(): Promise<void> {
+    const { lapsed, freed, removed } = await sweepOperations(this.ledger, { rowGraceMs: 0 });
+    this.candidates = this.candidates.flatMap((candidate) => {
+      const [next, counts] = model.sweep(candidate);
+      return same(counts, { lapsed, freed, removed }) ? [next] : [];
+    });
+    expect(this.candidates.length, `a sweep that ${JSON.stringify({ lapsed, freed, removed })}`).toBeGreaterThan(0);
+    for (const id of this.ids) if (!this.candidates[0]?.operations.has(id)) this.allowed.set(id, 1);
+    expect(await observe(this.ledger, this.ids)).toEqual(expected(this.ids, this.candidates[0] as Model));
+  }
+
+  async run(): Promise<void> {
+    await sql`delete from operations`.execute(this.ledger.db);
+    for (const next of this.walk.groups) {
+      if (next === "sweep") await this.sweep();
+      else if ("pass" in next) {
+        await letPass(this.ledger, next.pass);
+        this.candidates = this.candidates.map((candidate) => model.pass(candidate, next.pass));
+      } else await this.together(next);
+    }
+    await this.end();
+  }
+
+  /** Every delivery that was allowed to execute has its row, and nothing unresolved ever goes away. */
+  async end(): Promise<void> {
+    await letPass(this.ledger, NEVER_MS);
+    this.candidates = this.candidates.map((candidate) => model.pass(candidate, NEVER_MS));
+    await this.sweep();
+    const calls = [...this.grantedCalls];
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int from tool_calls where project = 'default' and id = any(${calls}::text[]::uuid[])`.execute(
+      this.ledger.db,
+    );
+    expect(rows[0]?.count).toBe(calls.length);
+  }
+}
+
+const settledStates = [
+  "completed",
+  "failed_terminal",
+  "failed_retryable",
+  "unknown",
+  "failed_retryable",
+  "failed_retryable",
+] as const;
+const settledEffects = ["applied", "none", "none", "unknown", "none", "none"] as const;
+
+const modelClaim = (request: ClaimRequest): ModelClaim => ({
+  id: request.operationId,
+  owner: request.ownerToken,
+  callId: request.call.id,
+  mode: request.mode,
+  fingerprint: request.fingerprint,
+  principal: request.call.principal ?? "",
+  guard: request.guard,
+});
+
+const described = (
+  decision: ClaimAnswer["decision"],
+  id: string,
+  operation: OperationSnapshot | ModelOperation,
+  result: string | null,
+): object => ({
+  decision,
+  id,
+  // A twin may change between the moment it is in the way and the moment it is looked at.
+  ...(decision === "held" ? {} : essence(operation)),
+  result: result === null ? null : hash("sha256", result).slice(0, 8),
+});
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+function orders<Item>(items: readonly Item[]): Item[][] {
+  if (items.length <= 1) return [[...items]];
+  return items.flatMap((item, index) => orders(items.toSpliced(index, 1)).map((rest) => [item, ...rest]));
+}
+
+const distinct = (models: readonly Model[]): Model[] => [
+  ...new Map(models.map((state) => [JSON.stringify([...state.operations]), state])).values(),
+];
