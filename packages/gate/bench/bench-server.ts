@@ -8,7 +8,7 @@ import { tachograph } from "../src/index.ts";
 
 export const sdks = ["v1", "v2"] as const;
 export type Sdk = (typeof sdks)[number];
-export const setups = ["bare", "span", "gate"] as const;
+export const setups = ["bare", "span", "gate", "enforce"] as const;
 export type Setup = (typeof setups)[number];
 
 /** A server with one reading and one writing tool whose handlers do nothing, so that what is measured is around them. */
@@ -20,6 +20,14 @@ export function benchServer(
   const info = { name: "bench", version: "1.0.0" };
   const server = (sdk === "v1" ? new McpServerV1(info) : new McpServerV2(info)) as McpServerV2;
   if (setup === "gate") tachograph(server, { journalDirectory });
+  if (setup === "enforce") {
+    const rules = { few: ({ args }: { args: Record<string, unknown> }) => Number(args["quantity"]) < 100 };
+    tachograph(server, {
+      journalDirectory,
+      defaults: { validate: true, errors: true },
+      tools: { read: { rules }, write: { rules } },
+    });
+  }
   const tracer = new TracerProvider({ spanProcessors: [new NoopSpanProcessor()] }).getTracer("bench");
   const inputSchema = z.object({ order: z.string(), quantity: z.number(), note: z.string() });
   for (const [name, annotations] of [

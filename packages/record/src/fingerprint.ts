@@ -2,6 +2,8 @@ import { hash } from "node:crypto";
 import { canonicalJson, CanonicalJsonError } from "./canonical-json.ts";
 
 const MAX_FIELDS = 64;
+/** Levels that arguments may have; beside other parts they lie one deeper. */
+const MAX_DEPTH = 64;
 
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
@@ -33,6 +35,15 @@ function hmac(key: Uint8Array, text: string): string {
   outer.write(hash("sha256", message.subarray(0, length), "binary"), BLOCK_BYTES, "latin1");
   return hash("sha256", outer, "hex");
 }
+
+/**
+ * HMAC-SHA256 (hex) of the canonical JSON of some parts, to name things that must be told apart: the first part says of
+ * what kind.
+ *
+ * @throws {CanonicalJsonError} where a part has no canonical form.
+ */
+export const keyedHash = (key: Uint8Array, kind: string, ...parts: unknown[]): string =>
+  hmac(key, canonicalJson([kind, ...parts], { maxDepth: MAX_DEPTH + 1 }));
 
 function canonicalOrNull(value: unknown): string | null {
   try {

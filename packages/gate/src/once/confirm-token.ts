@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { keyedHash } from "@tachograph/record/fingerprint";
 
 /** What a token allows: one repeat of one attempt of one operation, by one caller, until an instant. */
 export interface ConfirmedAttempt {
@@ -14,18 +15,14 @@ export const CONFIRM_WITHIN_MS = 10 * 60_000;
 
 const tokenPattern = /^repeat-([0-9a-f]{64})-([0-9a-z]{1,8})-([0-9a-z]{1,11})-([0-9a-f]{32})$/;
 
-function macOf({ operationId, attempt, expiresAt }: ConfirmedAttempt, scope: string, key: Uint8Array): Buffer {
-  return createHmac("sha256", key)
-    .update(JSON.stringify(["confirm repeat", operationId, attempt, expiresAt, scope]))
-    .digest()
-    .subarray(0, 16);
-}
+const MAC_DIGITS = 32;
+const macOf = ({ operationId, attempt, expiresAt }: ConfirmedAttempt, scope: string, key: Uint8Array): string =>
+  keyedHash(key, "confirm repeat", operationId, attempt, expiresAt, scope).slice(0, MAC_DIGITS);
 
 /** A token that nobody can make up; it is spent as soon as its attempt is no longer the last. */
 export function makeConfirmToken(confirmed: ConfirmedAttempt, scope: string, key: Uint8Array): string {
   const { operationId, attempt, expiresAt } = confirmed;
-  const mac = macOf(confirmed, scope, key).toString("hex");
-  return `repeat-${operationId}-${attempt.toString(36)}-${expiresAt.toString(36)}-${mac}`;
+  return `repeat-${operationId}-${attempt.toString(36)}-${expiresAt.toString(36)}-${macOf(confirmed, scope, key)}`;
 }
 
 /** What a token allows; undefined where it was not made for this caller. The store says whether it is still good. */
@@ -39,5 +36,5 @@ export function readConfirmToken(token: unknown, scope: string, key: Uint8Array)
     attempt: Number.parseInt(attempt, 36),
     expiresAt: Number.parseInt(expiresAt, 36),
   };
-  return timingSafeEqual(macOf(confirmed, scope, key), Buffer.from(mac, "hex")) ? confirmed : undefined;
+  return timingSafeEqual(Buffer.from(macOf(confirmed, scope, key)), Buffer.from(mac)) ? confirmed : undefined;
 }

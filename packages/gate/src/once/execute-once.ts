@@ -1,5 +1,6 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { ClaimRequest, OperationStore } from "@tachograph/record";
+import { keyedHash } from "@tachograph/record/fingerprint";
 import { invalidArguments } from "../answers/invalid-answers.ts";
 import { internalError } from "../answers/refusal-answers.ts";
 import type { OnceOptions } from "../options.ts";
@@ -49,7 +50,7 @@ export async function executeOnce(gated: GatedCall, once: OnceOptions): Promise<
   const call: OnceCall = { gated, once, key, keeper, request };
   let reserved: Reserved;
   try {
-    const check = createHmac("sha256", recorder.fingerprintKey).update("tachograph fingerprint key").digest("hex");
+    const check = keyedHash(recorder.fingerprintKey, "fingerprint key");
     if (!(await keeper.hasSameKey(recorder.project, check))) return refuseOtherKey(gated);
     reserved = await reserve(call);
   } catch (cause) {

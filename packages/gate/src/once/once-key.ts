@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import { userInfo } from "node:os";
-import { canonicalJson, CanonicalJsonError, newId, type KeySource } from "@tachograph/record";
+import { CanonicalJsonError, newId, type KeySource } from "@tachograph/record";
+import { keyedHash } from "@tachograph/record/fingerprint";
 import type { Delivery } from "../delivery.ts";
 import { isObject } from "../is-object.ts";
 import type { CallFacts, OnceOptions } from "../options.ts";
@@ -50,14 +50,13 @@ export function findKey(inputs: KeyInputs): OperationKey | KeyIssue {
   const found = keyOf(inputs);
   if (found !== null && "code" in found) return found;
   const { call, received } = delivery;
-  const hmac = (...parts: unknown[]): string =>
-    createHmac("sha256", fingerprintKey).update(canonicalJson(parts)).digest("hex");
+  const hashOf = (kind: string, ...parts: unknown[]): string => keyedHash(fingerprintKey, kind, ...parts);
   let fingerprint: string;
   let continuation: string | null = null;
   try {
     const args = identifyingArguments(received.arguments, once);
-    fingerprint = hmac("fingerprint", args);
-    if (received.continues) continuation = hmac("continuation", inputsOf(delivery));
+    fingerprint = hashOf("fingerprint", args);
+    if (received.continues) continuation = hashOf("continuation", inputsOf(delivery));
   } catch (error) {
     if (!(error instanceof CanonicalJsonError)) throw error;
     return { path: "", code: error.code, expected: "arguments of at most 64 levels and 1 MiB that are plain JSON" };
@@ -67,13 +66,14 @@ export function findKey(inputs: KeyInputs): OperationKey | KeyIssue {
   const explicit = found !== null && found.source !== "delivery";
   // Legs of one multi-round call that share a key are one operation; a twin is only a twin with the same input.
   return {
-    operationId: found === null ? hmac("operation", newId()) : hmac("operation", place, scope, found.source, found.key),
+    operationId:
+      found === null ? hashOf("operation", newId()) : hashOf("operation", place, scope, found.source, found.key),
     source: found?.source ?? null,
     fingerprint,
     guard:
       explicit || once.repeatable === true
         ? null
-        : hmac("guard", place, guardScope(scope, delivery), fingerprint, continuation),
+        : hashOf("guard", place, guardScope(scope, delivery), fingerprint, continuation),
     scope,
   };
 }
