@@ -46,3 +46,4 @@ export async function administer(server: string, work: (sql: postgres.Sql) => Pr
 
 export { openRawCopy, type RawCopy } from "./testing-copy.ts";
 export { openBareConnection, type BareConnection } from "./testing-bare.ts";
+export { startProxy, type CuttableProxy } from "./testing-proxy.ts";
