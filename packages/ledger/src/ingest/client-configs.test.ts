@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { openPool } from "../connection.ts";
 import { clientConfigs } from "./client-configs.ts";
 
@@ -35,6 +35,8 @@ test("settings in the address are settings of the session", () => {
 });
 
 test("a socket's folder is its host", () => {
-  const [config] = configsOf("postgres://ann@%2Frun%2Fpostgresql/trail");
+  vi.stubEnv("PGHOST", "/run/postgresql");
+  const [config] = configsOf("postgres:///trail");
+  vi.unstubAllEnvs();
   expect([config?.host, config?.port]).toEqual(["/run/postgresql", 5432]);
 });
