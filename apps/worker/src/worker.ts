@@ -1,5 +1,5 @@
 import { startShipper } from "@tachograph/gate/journal";
-import { ensurePartitions, openLedger, recordHeartbeat } from "@tachograph/ledger";
+import { ensurePartitions, openLedger, recordHeartbeat, sweepOperations } from "@tachograph/ledger";
 import { newId } from "@tachograph/record";
 import type { Log } from "./log.ts";
 import { repeat } from "./repeat.ts";
@@ -18,8 +18,10 @@ export interface Worker {
 
 const HEARTBEAT_EVERY_MS = 5_000;
 const PARTITIONS_EVERY_MS = 60 * 60 * 1000;
+const SWEEP_EVERY_MS = 10_000;
 const LOG_EVERY_MS = 10_000;
 const LAST_FLUSH_WITHIN_MS = 5_000;
+const LAST_BATCH_WITHIN_MS = 2_000;
 
 /** Starts the jobs that keep a ledger fed and in shape. Each of them outlives an absence of the database. */
 export function startWorker({ databaseUrl, journalDirectory, log }: WorkerOptions): Worker {
@@ -28,13 +30,17 @@ export function startWorker({ databaseUrl, journalDirectory, log }: WorkerOption
   const startedAt = new Date();
   let failing = false;
   let nextLogAt = 0;
+  let told = { rejected: 0, dropped: 0 };
 
   const shipper = startShipper({
     directory: journalDirectory,
     sink: ledger,
-    onReport({ shipped, rejected, backlogBytes }) {
+    onReport({ shipped, rejected, dropped, backlogBytes }) {
+      if (rejected > told.rejected) log("error", "rows that Postgres will never take were set aside", { rejected });
+      if (dropped > told.dropped) log("error", "gates lost records before they reached the journal", { dropped });
+      told = { rejected, dropped };
       if (!failing && performance.now() < nextLogAt) return;
-      log("info", failing ? "calls are stored again" : "stored calls", { shipped, rejected, backlogBytes });
+      log("info", failing ? "calls are stored again" : "stored calls", { shipped, rejected, dropped, backlogBytes });
       failing = false;
       nextLogAt = performance.now() + LOG_EVERY_MS;
     },
@@ -43,6 +49,19 @@ export function startWorker({ databaseUrl, journalDirectory, log }: WorkerOption
       failing = true;
     },
   });
+
+  async function beat(): Promise<void> {
+    const { oldestWaitingAt, ...stats } = shipper.stats();
+    const oldestWaitingMs = oldestWaitingAt === null ? null : Math.max(0, Date.now() - oldestWaitingAt);
+    const detail = { ...stats, oldestWaitingAt, oldestWaitingMs };
+    await recordHeartbeat(ledger, { kind: "worker", instanceId, startedAt, detail });
+  }
+
+  async function sweep(): Promise<void> {
+    const { lapsed, recorded, rejected } = await sweepOperations(ledger);
+    if (lapsed > 0 || recorded > 0) log("warn", "operations whose owner is gone", { lapsed, recorded });
+    if (rejected.length > 0) log("error", "deliveries of operations have no row", { rejected });
+  }
 
   const jobs = [
     repeat({
@@ -54,7 +73,13 @@ export function startWorker({ databaseUrl, journalDirectory, log }: WorkerOption
     repeat({
       name: "the heartbeat",
       everyMs: HEARTBEAT_EVERY_MS,
-      run: () => recordHeartbeat(ledger, { kind: "worker", instanceId, startedAt, detail: shipper.stats() }),
+      run: beat,
+      log,
+    }),
+    repeat({
+      name: "sweeping operations",
+      everyMs: SWEEP_EVERY_MS,
+      run: sweep,
       log,
     }),
   ];
@@ -66,8 +91,11 @@ export function startWorker({ databaseUrl, journalDirectory, log }: WorkerOption
       await Promise.race([shipper.flush(), timeout(LAST_FLUSH_WITHIN_MS)]).catch((error: unknown) =>
         log("warn", "the last calls wait in the journal for the next worker", { error }),
       );
-      await shipper.stop();
+      // A store that does not answer must not keep the process: closing the ledger ends what is under way.
+      const stopped = shipper.stop();
+      await Promise.race([stopped, timeout(LAST_BATCH_WITHIN_MS)]).catch(() => undefined);
       await ledger.close();
+      await stopped;
       log("info", "worker stopped", { shipped: shipper.stats().shipped });
     },
   };

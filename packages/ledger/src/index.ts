@@ -54,7 +54,7 @@ export {
 export { getOverview, type Overview } from "./queries/overview.ts";
 export { getTotals, type Totals } from "./queries/totals.ts";
 export { listTopTools, type ToolUse } from "./queries/tool-use.ts";
-export { getRecordingHealth, type RecordingHealth } from "./queries/recording-health.ts";
+export { getRecordingHealth, type RecordingHealth, type WorkerHealth } from "./queries/recording-health.ts";
 
 // What lists have in common.
 export type { CappedCount, Page } from "./queries/page.ts";

@@ -51,12 +51,17 @@ export async function listToolUse(window: TimeWindow): Promise<ToolUse[]> {
 export async function getRecording(): Promise<RecordingHealth> {
   await getViewer();
   const health = await getRecordingHealth(getLedger(), { project: PROJECT });
-  const backlog = health.workerDetail?.backlogBytes;
   return {
     lastRecordedAtMs: health.lastRecordedAt,
     lagP95Ms: health.lagP95Ms,
+    isWorkerAlive: health.isWorkerAlive,
     workerHeartbeatAgeMs: health.workerHeartbeatAgeMs,
-    journalBacklogBytes: typeof backlog === "number" ? backlog : null,
+    workerError: health.workers.find(({ isAlive, lastError }) => isAlive && lastError !== null)?.lastError ?? null,
+    journalBacklogBytes: health.backlogBytes,
+    oldestWaitingMs: health.oldestWaitingMs,
+    lostRecords: health.dropped,
+    rejectedRows: health.rejected,
+    damagedBytes: health.damagedBytes,
     misplacedCalls: health.misplacedCalls,
   };
 }

@@ -32,9 +32,21 @@ export interface RecordingHealth {
   lastRecordedAtMs: number | null;
   /** From a call's begin to its row, 95th percentile of the last minutes; null where there were none. */
   lagP95Ms: number | null;
+  isWorkerAlive: boolean;
+  /** Of the liveliest worker; null where none ran for a week. */
   workerHeartbeatAgeMs: number | null;
-  /** Bytes that wait in journals to be shipped; null where no worker says. */
+  /** Why storing fails now, as a worker says; null where it does not. */
+  workerError: string | null;
+  /** Bytes that wait in journals to be stored; null where no worker says. */
   journalBacklogBytes: number | null;
+  /** How long the oldest row among them has waited; null where none does. */
+  oldestWaitingMs: number | null;
+  /** Records that neither disk nor memory of a gate took, in a week. */
+  lostRecords: number;
+  /** Rows that Postgres will never take, in a week. */
+  rejectedRows: number;
+  /** Of journals, torn or damaged, in a week. */
+  damagedBytes: number;
   /** Rows whose id carries an implausible time. */
   misplacedCalls: number;
 }

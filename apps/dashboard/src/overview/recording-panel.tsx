@@ -1,15 +1,16 @@
+import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import { formatBytes, formatCount, formatDuration } from "../format.ts";
 import { Instant } from "../time/instant.tsx";
 import { Panel } from "../ui/panel.tsx";
 import type { RecordingHealth } from "./overview.ts";
-
-const STALE_HEARTBEAT_MS = 30_000;
+import { recordingTroubles } from "./recording-troubles.ts";
 
 /** Whether what is shown here is all there is. */
 export function RecordingPanel({ recording }: { recording: RecordingHealth }): ReactNode {
-  const { lastRecordedAtMs, lagP95Ms, workerHeartbeatAgeMs, journalBacklogBytes, misplacedCalls } = recording;
-  const isWorkerStale = workerHeartbeatAgeMs === null || workerHeartbeatAgeMs > STALE_HEARTBEAT_MS;
+  const { lastRecordedAtMs, lagP95Ms, isWorkerAlive, misplacedCalls } = recording;
+  const troubles = recordingTroubles(recording);
+  const isTroubled = (fact: string): boolean => troubles.some((trouble) => trouble.fact === fact);
   return (
     <Panel title="Recording">
       <dl className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 [&_dd]:text-right [&_dd]:whitespace-nowrap [&_dt]:text-soft">
@@ -18,24 +19,38 @@ export function RecordingPanel({ recording }: { recording: RecordingHealth }): R
         <dt>From call to row, p95</dt>
         <dd>{lagP95Ms === null ? "no calls lately" : formatDuration(lagP95Ms * 1000)}</dd>
         <dt>Worker</dt>
-        <dd className={isWorkerStale ? "font-medium text-warn" : undefined}>
-          {workerHeartbeatAgeMs === null
-            ? "not running"
-            : isWorkerStale
-              ? `silent for ${formatDuration(workerHeartbeatAgeMs * 1000)}`
-              : "alive"}
-        </dd>
+        <Fact grave={!isWorkerAlive}>{workerText(recording)}</Fact>
         <dt>Waiting in journals</dt>
-        <dd>
-          {journalBacklogBytes === null
-            ? "not known"
-            : journalBacklogBytes === 0
-              ? "nothing"
-              : formatBytes(journalBacklogBytes)}
-        </dd>
+        <Fact grave={isTroubled("waiting")}>{waitingText(recording)}</Fact>
         <dt>Rows with an odd time</dt>
-        <dd className={misplacedCalls > 0 ? "font-medium text-warn" : undefined}>{formatCount(misplacedCalls)}</dd>
+        <Fact grave={misplacedCalls > 0}>{formatCount(misplacedCalls)}</Fact>
       </dl>
+      {troubles.length === 0 ? null : (
+        <ul className="mt-2.5 space-y-2 border-t border-line pt-2.5">
+          {troubles.map(({ fact, title, advice }) => (
+            <li key={fact}>
+              <p className="font-medium text-warn">{title}</p>
+              <p className="text-soft">{advice}</p>
+            </li>
+          ))}
+        </ul>
+      )}
     </Panel>
   );
+}
+
+function Fact({ grave, children }: { grave: boolean; children: ReactNode }): ReactNode {
+  return <dd className={clsx(grave && "font-medium text-warn")}>{children}</dd>;
+}
+
+function workerText({ isWorkerAlive, workerHeartbeatAgeMs }: RecordingHealth): string {
+  if (workerHeartbeatAgeMs === null) return "not running";
+  return isWorkerAlive ? "alive" : `silent for ${formatDuration(workerHeartbeatAgeMs * 1000)}`;
+}
+
+function waitingText({ journalBacklogBytes, oldestWaitingMs }: RecordingHealth): string {
+  if (journalBacklogBytes === null) return "not known";
+  if (journalBacklogBytes === 0) return "nothing";
+  const size = formatBytes(journalBacklogBytes);
+  return oldestWaitingMs === null ? size : `${size}, for ${formatDuration(oldestWaitingMs * 1000)}`;
 }

@@ -24,7 +24,9 @@ test("a heartbeat keeps one row per process, its age on the database's clock and
     lastRecordedAt: null,
     lagP95Ms: null,
     misplacedCalls: 0,
-    workerDetail: { backlogBytes: 3 },
+    isWorkerAlive: true,
+    backlogBytes: 3,
+    oldestWaitingMs: null,
   });
   expect(health.workerHeartbeatAgeMs).toBeLessThan(10_000);
   await ledger.close();
