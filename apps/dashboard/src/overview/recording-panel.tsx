@@ -1,4 +1,5 @@
 import { clsx } from "clsx";
+import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatBytes, formatCount, formatDuration } from "../format.ts";
 import { Instant } from "../time/instant.tsx";
@@ -10,7 +11,7 @@ import { recordingTroubles } from "./recording-troubles.ts";
 export function RecordingPanel({ recording }: { recording: RecordingHealth }): ReactNode {
   const { lastRecordedAtMs, lagP95Ms, isWorkerAlive, misplacedCalls } = recording;
   const troubles = recordingTroubles(recording);
-  const isTroubled = (fact: string): boolean => troubles.some((trouble) => trouble.fact === fact);
+  const isLongWait = troubles.some(({ fact }) => fact === "waiting");
   return (
     <Panel title="Recording">
       <dl className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-4 gap-y-1 [&_dd]:text-right [&_dd]:whitespace-nowrap [&_dt]:text-soft">
@@ -21,7 +22,7 @@ export function RecordingPanel({ recording }: { recording: RecordingHealth }): R
         <dt>Worker</dt>
         <Fact grave={!isWorkerAlive}>{workerText(recording)}</Fact>
         <dt>Waiting in journals</dt>
-        <Fact grave={isTroubled("waiting")}>{waitingText(recording)}</Fact>
+        <Fact grave={isLongWait}>{waitingText(recording, isLongWait)}</Fact>
         <dt>Rows with an odd time</dt>
         <Fact grave={misplacedCalls > 0}>{formatCount(misplacedCalls)}</Fact>
       </dl>
@@ -29,7 +30,10 @@ export function RecordingPanel({ recording }: { recording: RecordingHealth }): R
         <ul className="mt-2.5 space-y-2 border-t border-line pt-2.5">
           {troubles.map(({ fact, title, advice }) => (
             <li key={fact}>
-              <p className="font-medium text-warn">{title}</p>
+              <p className="flex items-center gap-1.5 font-medium text-warn">
+                <TriangleAlert size={14} aria-hidden className="shrink-0" />
+                {title}
+              </p>
               <p className="text-soft">{advice}</p>
             </li>
           ))}
@@ -48,9 +52,10 @@ function workerText({ isWorkerAlive, workerHeartbeatAgeMs }: RecordingHealth): s
   return isWorkerAlive ? "alive" : `silent for ${formatDuration(workerHeartbeatAgeMs * 1000)}`;
 }
 
-function waitingText({ journalBacklogBytes, oldestWaitingMs }: RecordingHealth): string {
+/** A long wait is told at length below. */
+function waitingText({ journalBacklogBytes, oldestWaitingMs }: RecordingHealth, isLong: boolean): string {
   if (journalBacklogBytes === null) return "not known";
   if (journalBacklogBytes === 0) return "nothing";
   const size = formatBytes(journalBacklogBytes);
-  return oldestWaitingMs === null ? size : `${size}, for ${formatDuration(oldestWaitingMs * 1000)}`;
+  return oldestWaitingMs === null || isLong ? size : `${size}, for ${formatDuration(oldestWaitingMs * 1000)}`;
 }

@@ -34,7 +34,7 @@ export function recordingTroubles(recording: RecordingHealth): RecordingTrouble[
   if (lostRecords > 0) {
     troubles.push({
       fact: "lost",
-      title: `${formatCount(lostRecords)} lost this week`,
+      title: `${counted(lostRecords, "record")} lost this week`,
       advice:
         "A gate could neither write these records nor keep them in memory. Free its disk or raise its journal's bound; the gaps in a session's numbers show which calls have no row.",
     });
@@ -42,7 +42,7 @@ export function recordingTroubles(recording: RecordingHealth): RecordingTrouble[
   if (rejectedRows > 0) {
     troubles.push({
       fact: "set aside",
-      title: `${formatCount(rejectedRows)} set aside this week`,
+      title: `${counted(rejectedRows, "row")} set aside this week`,
       advice:
         "Postgres will never take these rows as they are. Each is kept with its reason in rejected.jsonl beside the journals; often the gate is newer than the tables: npm run migrate.",
     });
@@ -57,3 +57,5 @@ export function recordingTroubles(recording: RecordingHealth): RecordingTrouble[
   }
   return troubles;
 }
+
+const counted = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
