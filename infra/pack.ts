@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
 const destination = join(root, "dist");
-const filters = ["@tachograph/record", "@tachograph/gate"].flatMap((name) => ["--filter", name]);
+const filters = ["@tachograph/record", "@tachograph/gate", "@tachograph/ledger"].flatMap((name) => ["--filter", name]);
 
 rmSync(destination, { recursive: true, force: true });
 execFileSync("pnpm", [...filters, "pack", "--pack-destination", destination], {

@@ -1,7 +1,10 @@
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LedgerError, migrate } from "@tachograph/ledger";
 import { startEmbeddedPostgres } from "@tachograph/ledger/embedded";
+import { databaseUrlFile } from "@tachograph/record/data-directory";
 import { CliError } from "./cli-error.ts";
+import { explainWriteError } from "./data-folder.ts";
 import type { Settings } from "./settings.ts";
 import type { Part } from "./supervisor.ts";
 
@@ -28,6 +31,18 @@ export async function startOwnDatabase({ dataDirectory }: Settings): Promise<Own
     return { url: postgres.url, exited: postgres.exited, stop: () => postgres.stop(), describeExit };
   } catch (cause) {
     throw databaseError(cause);
+  }
+}
+
+/** Tells servers of the same user where to keep their operations: `openLedger()` without a url looks there. */
+export function noteDatabaseUrl({ dataDirectory }: Settings, url: string): void {
+  const file = databaseUrlFile(dataDirectory);
+  const temporary = `${file}.${process.pid}`;
+  try {
+    writeFileSync(temporary, `${url}\n`, { mode: 0o600 });
+    renameSync(temporary, file);
+  } catch (cause) {
+    throw explainWriteError(dataDirectory, cause);
   }
 }
 

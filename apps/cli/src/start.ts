@@ -2,7 +2,7 @@ import { buildDashboard, isDashboardBuilt } from "./dashboard-build.ts";
 import { requestLoginLink, startDashboard, waitUntilHealthy } from "./dashboard.ts";
 import { prepareDataFolder } from "./data-folder.ts";
 import { lockDataDirectory } from "./data-lock.ts";
-import { migrateDatabase, startOwnDatabase } from "./database.ts";
+import { migrateDatabase, noteDatabaseUrl, startOwnDatabase } from "./database.ts";
 import { isDemoLoaded, startDemo } from "./demo.ts";
 import { checkPortIsFree } from "./port.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -43,6 +43,7 @@ async function bringUp(settings: Settings, supervisor: Supervisor, progress: Pro
   const databaseUrl = settings.databaseUrl ?? (await bringUpOwnDatabase(settings, supervisor, progress));
   signal.throwIfAborted();
   const applied = await progress.step("preparing the tables", () => migrateDatabase(databaseUrl));
+  noteDatabaseUrl(settings, databaseUrl);
   signal.throwIfAborted();
   await progress.step("starting the worker and the dashboard", async () => {
     supervisor.add(startWorker(settings, databaseUrl));

@@ -60,10 +60,11 @@ const either =
     isFirst(value) ? first(value) : second(value);
 
 const isFlag = (value: unknown): boolean => typeof value === "boolean";
-const limit = members({
+const limitChecks = {
   calls: orElse((value) => Number.isSafeInteger(value) && (value as number) > 0, "a whole number above 0"),
   windowSeconds: positive("seconds"),
-});
+};
+const limit = members(limitChecks);
 const wholeLimit: Check = (value) => {
   const found = limit(value);
   if (found !== undefined) return found;
@@ -72,9 +73,10 @@ const wholeLimit: Check = (value) => {
     ? "is half a limit; write { calls: 10, windowSeconds: 60 }"
     : undefined;
 };
+const ruleChecks = { allow: callable, reason: text, enforce: flag };
 const rule: Check = (value) => {
   if (typeof value === "function") return undefined;
-  const found = members({ allow: callable, reason: text, enforce: flag })(value);
+  const found = members(ruleChecks)(value);
   if (found !== undefined) return found;
   return (value as { allow?: unknown }).allow === undefined
     ? "has no allow; write allow: (call) => true where the call may go on"
@@ -91,7 +93,7 @@ const rules: Check = (value) => {
   }
   return undefined;
 };
-const errorRule = members({
+const errorRuleChecks = {
   match: orElse(
     (value) => typeof value === "string" || typeof value === "function" || texts(value) === undefined,
     "a code, a list of codes, or a function of the error",
@@ -101,7 +103,8 @@ const errorRule = members({
   code: text,
   hint: text,
   afterMs: notNegative("milliseconds"),
-});
+};
+const errorRule = members(errorRuleChecks);
 const errorRules: Check = (value) => {
   if (!Array.isArray(value)) return `is ${shown(value)}; write true, false or a list of rules`;
   for (const [index, item] of value.entries()) {
@@ -112,7 +115,7 @@ const errorRules: Check = (value) => {
   }
   return undefined;
 };
-const once = members({
+const onceChecks = {
   key: callable,
   keyArgument: text,
   mode: oneOf(onceModes),
@@ -125,7 +128,8 @@ const once = members({
   confirmRepeat: oneOf(["agent", "person"]),
   confirmArgument: text,
   reconcile: callable,
-});
+};
+const once = members(onceChecks);
 
 const forAllTools = {
   validate: flag,
@@ -135,7 +139,7 @@ const forAllTools = {
   errors: either(flag, isFlag, errorRules),
   capture: oneOf(["redacted", "none"]),
 };
-const toolOptions = members({
+const toolChecks = {
   ...forAllTools,
   mutability: oneOf(mutabilities),
   input: orElse(
@@ -144,11 +148,13 @@ const toolOptions = members({
   ),
   rules,
   once: either(flag, isFlag, once),
-});
+};
+const toolOptions = members(toolChecks);
 const ledger: Check = orElse(
   (value) => isObject(value) && typeof value["record"] === "function",
   "openLedger({ url }) of @tachograph/ledger",
 );
+const auditChecks = { mutating: oneOf(["refuse", "proceed"]), read: oneOf(["refuse", "proceed"]) };
 const recorderChecks: Record<string, Check> = {
   project: text,
   journalDirectory: text,
@@ -163,11 +169,23 @@ const gateChecks: Record<string, Check> = {
   tools: object,
   defaults: members({ ...forAllTools, once: flag }),
   environment: text,
-  auditUnavailable: members({ mutating: oneOf(["refuse", "proceed"]), read: oneOf(["refuse", "proceed"]) }),
+  auditUnavailable: members(auditChecks),
   sessionMetaKeys: texts,
   toolUseIdMetaKeys: texts,
   idempotencyKeyMetaKeys: texts,
   principal: callable,
+};
+
+/** Every option by its level, for whoever describes them. */
+export const optionNames = {
+  gate: Object.keys(gateChecks),
+  defaults: [...Object.keys(forAllTools), "once"],
+  tool: Object.keys(toolChecks),
+  once: Object.keys(onceChecks),
+  rule: Object.keys(ruleChecks),
+  limit: Object.keys(limitChecks),
+  error: Object.keys(errorRuleChecks),
+  auditUnavailable: Object.keys(auditChecks),
 };
 
 /** @throws {TypeError} that names the tool, the option, what is wrong with it and what to write. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { dataDirectory } from "./journal/data-directory.ts";
+import { dataDirectory } from "@tachograph/record/data-directory";
 import { makeDirectory } from "./journal/make-directory.ts";
 import type { Diagnostic } from "./options.ts";
 

@@ -5,6 +5,7 @@ import { Client as ClientV2 } from "@modelcontextprotocol/client";
 import { StdioClientTransport as StdioV2 } from "@modelcontextprotocol/client/stdio";
 import { Client as ClientV1 } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport as StdioV1 } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { createTestDatabase } from "@tachograph/ledger/testing";
 import type { RecordedCall } from "@tachograph/record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startShipper } from "./journal/shipper.ts";
@@ -23,6 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), "tachograph-packaging-"));
 const readmeOf = (place: string): string => readFileSync(join(workspace, place, "README.md"), "utf8");
 /** The block that the README of the repository marks as the quick start. */
 const quickStart = codeBlocks(readmeOf(".").split("<!-- quick start")[1] ?? "")[0] ?? "";
+const enforced = codeBlocks(readmeOf(".").split("<!-- enforce")[1] ?? "")[0] ?? "";
 const [, quickStartV1 = "", ...otherBlocks] = codeBlocks(readmeOf("packages/gate"));
 
 const catalog = readFileSync(join(workspace, "pnpm-workspace.yaml"), "utf8");
@@ -125,6 +127,54 @@ describe.each(users)("the quick start on $sdk, installed by npm", ({ sdk, source
   });
 });
 
+describe("the enforcing server of the README, installed by npm", () => {
+  const project = join(folder, "enforcing");
+  beforeAll(async () => {
+    const own = [pinned("@modelcontextprotocol/server"), pinned("zod"), pinned("@types/node")];
+    await installInto(project, [...tarballs, ...own]);
+  }, 120_000);
+
+  test("compiles under strict, and a rule that reads what the schema does not have does not", async () => {
+    writeFileSync(join(project, "server.ts"), enforced);
+    writeFileSync(join(project, "wrong.ts"), enforced.replace("args.amountCents <=", "args.amountEuros <="));
+    const diagnostics = await diagnosticsOf(project, ["server.ts", "wrong.ts"]);
+    expect(diagnostics[0]).toMatch(/^wrong\.ts\(\d+,\d+\): error TS/);
+    expect(diagnostics.filter((line) => line.startsWith("server.ts") || line.includes("node_modules"))).toEqual([]);
+  }, 120_000);
+
+  test("tells an agent what its table says", async () => {
+    const database = await createTestDatabase();
+    const data = join(project, "data");
+    writeFileSync(join(project, "server.mts"), enforced);
+    const env = { ...userEnvironment(), TACHOGRAPH_DATA_DIR: data, TACHOGRAPH_DATABASE_URL: database.url };
+    const connect = async (more: object = {}): Promise<ClientV2> => {
+      const client = new ClientV2(clientInfo);
+      // Node itself runs TypeScript that is JavaScript but for its types.
+      const command = { command: process.execPath, args: ["server.mts"], cwd: project };
+      await client.connect(new StdioV2({ ...command, env: { ...env, ...more } as Record<string, string> }));
+      return client;
+    };
+    const client = await connect();
+    const refund = async (args: object, from = client): Promise<string> => {
+      const { content } = await from.callTool({ name: "refund_order", arguments: { ...args } });
+      return (content as { text: string }[]).map(({ text }) => text).join("\n");
+    };
+    const order = { orderId: "ORD-4217", amountCents: 900 };
+    expect(await refund({ ...order, orderId: "4217" })).toContain('"code":"invalid_argument"');
+    expect(await refund({ ...order, amountCents: 60_000 })).toContain("refunds above 500.00 need a person");
+    expect(await refund(order)).toMatch(/^Refunded 900 of ORD-4217, reference [0-9a-f]{64}$/);
+    expect(await refund(order)).toContain("Nothing was executed again");
+    expect(await refund({ ...order, amountCents: 1 })).toContain('"code":"key_conflict"');
+    const busy = await connect({ BANK_IS_BUSY: "1" });
+    expect(await refund({ ...order, orderId: "ORD-0001" }, busy)).toContain('"retry":"retryable"');
+    const read = await client.callTool({ name: "get_order", arguments: { orderId: "ORD-4217" } });
+    expect(read.content).toMatchObject([{ text: "Refunded so far: 900" }]);
+    await client.close();
+    await busy.close();
+    await database.drop();
+  }, 60_000);
+});
+
 /** Ships a journal folder into memory. */
 async function rowsIn(directory: string): Promise<RecordedCall[]> {
   const rows: RecordedCall[] = [];
@@ -142,7 +192,11 @@ async function rowsIn(directory: string): Promise<RecordedCall[]> {
 
 describe("the READMEs", () => {
   test("have no code that does not compile against what is published", async () => {
-    const blocks = [...otherBlocks, ...codeBlocks(readmeOf("packages/record"))];
+    const blocks = [
+      ...otherBlocks,
+      ...codeBlocks(readmeOf("packages/record")),
+      ...codeBlocks(readmeOf("packages/ledger")),
+    ];
     expect(blocks.length).toBeGreaterThan(3);
     const project = join(folder, "server");
     for (const [index, block] of blocks.entries()) writeFileSync(join(project, `block-${index}.ts`), block);

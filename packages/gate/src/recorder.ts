@@ -1,7 +1,7 @@
 import { createRedactor, newId, type CallPayload, type CallRecord, type Redactor } from "@tachograph/record";
+import { journalDirectory } from "@tachograph/record/data-directory";
 import type { Contract, Contracts } from "./contracts.ts";
 import { loadFingerprintKey } from "./fingerprint-key.ts";
-import { journalDirectory } from "./journal/data-directory.ts";
 import { Journal } from "./journal/journal.ts";
 import { startShipper, type Shipper } from "./journal/shipper.ts";
 import type { Diagnostic, RecorderOptions } from "./options.ts";

@@ -254,7 +254,11 @@ describe("wrapping", () => {
       { tools: { refund: { mutability: "write" } } },
       /tool "refund": mutability is "write"; write "read" or "mutating" or "destructive"/,
     ],
-    ["an unknown option of a tool", { tools: { refund: { scope: [] } } }, /tool "refund" has an unknown option "scope"/],
+    [
+      "an unknown option of a tool",
+      { tools: { refund: { scope: [] } } },
+      /tool "refund" has an unknown option "scope"/,
+    ],
     ["a short fingerprint key", { fingerprintKey: "short" }, /fingerprintKey has 5 bytes; give 16 or more/],
     ["a pattern that would remove one match only", { redact: { patterns: [/x/] } }, /needs the g flag/],
   ])("with %s fails at once and says what to write", (_name, options, message) => {

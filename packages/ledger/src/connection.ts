@@ -3,6 +3,7 @@ import { CamelCasePlugin, Kysely } from "kysely";
 import { PostgresJSDialect } from "kysely-postgres-js";
 import postgres from "postgres";
 import type { Database } from "./database.ts";
+import { findDatabaseUrl } from "./find-database-url.ts";
 import { explainDatabaseError } from "./ledger-error.ts";
 import { createOperationPool, OPERATION_STATEMENT_TIMEOUT_MS } from "./operations/operation-pool.ts";
 import { createOperationStore } from "./operations/operation-store.ts";
@@ -11,8 +12,12 @@ import { createRecorder } from "./record-calls.ts";
 import { assertUsable } from "./server-check.ts";
 
 export interface LedgerOptions {
-  /** `postgres://user:password@host:port/database` */
-  url: string;
+  /**
+   * `postgres://user:password@host:port/database`
+   *
+   * @defaultValue `TACHOGRAPH_DATABASE_URL`, else the database of Tachograph's service on this machine
+   */
+  url?: string;
   /** @defaultValue 5 */
   maxConnections?: number;
   /** Shown in `pg_stat_activity`. @defaultValue "tachograph" */
@@ -40,9 +45,10 @@ export interface Ledger extends LedgerSink, OperationStore {
 /**
  * Opens a pool. Instants in `db` are `Date`; what the query functions return are milliseconds since the epoch.
  *
- * @throws {LedgerError} `bad_result_key`
+ * @throws {LedgerError} `bad_result_key`, `no_database_known`
  */
-export function openLedger(options: LedgerOptions): Ledger {
+export function openLedger(given: LedgerOptions = {}): Ledger {
+  const options = { ...given, url: given.url ?? findDatabaseUrl() };
   const sql = openPool(options);
   const db = openKysely(sql);
   const recorder = createRecorder(sql);
@@ -68,7 +74,7 @@ export function openLedger(options: LedgerOptions): Ledger {
   };
 }
 
-function openOperations(options: LedgerOptions): ReturnType<typeof createOperationStore> {
+function openOperations(options: LedgerOptions & { url: string }): ReturnType<typeof createOperationStore> {
   const { url, applicationName, operationConnections = 5, atomicConnections = 5, claimBudgetMs = 500 } = options;
   const { resultKey = process.env[RESULT_KEY_VARIABLE] } = options;
   const cipher = createResultCipher(resultKey);
@@ -100,7 +106,7 @@ type DriverOptions = Pick<
 };
 
 export function openPool(
-  { url, maxConnections = 5, applicationName = "tachograph", statementTimeoutMs }: LedgerOptions,
+  { url, maxConnections = 5, applicationName = "tachograph", statementTimeoutMs }: LedgerOptions & { url: string },
   { lockTimeoutMs, ...driver }: DriverOptions = {},
 ): Pool {
   return postgres(url, {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import postgres from "postgres";
 import { CLUSTER_USER, ensureCluster } from "./embedded/cluster.ts";
 import { reachableEngine } from "./embedded/engine.ts";
-import { keepPassword, prepareHome } from "./embedded/home.ts";
+import { formerPort, keepPassword, keepPort, prepareHome } from "./embedded/home.ts";
 import { startPostmaster, waitForFormerPostmaster, type Postmaster } from "./embedded/postmaster.ts";
 import { explainStartFailure } from "./embedded/start-failure.ts";
 import { chooseSystemUser } from "./embedded/system-user.ts";
@@ -12,7 +12,7 @@ import { LedgerError } from "./ledger-error.ts";
 export interface EmbeddedPostgresOptions {
   /** Holds data, password and log; kept between starts. */
   directory: string;
-  /** TCP port on 127.0.0.1. @defaultValue a free one */
+  /** TCP port on 127.0.0.1. @defaultValue that of the last start, else a free one */
   port?: number;
   /** Settings of postgresql.conf, e.g. `{ fsync: "off" }`. */
   settings?: Readonly<Record<string, string>>;
@@ -44,11 +44,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   await waitForFormerPostmaster(data);
 
   for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await findFreePort());
+    // Servers keep the address that they were given: it stays the same for as long as nobody else takes the port.
+    const port = options.port ?? (attempt === 1 ? formerPort(home) : undefined) ?? (await findFreePort());
     const postmaster = startPostmaster({ home, data, engine, user, port, settings: options.settings ?? {} });
     const server = `postgres://${CLUSTER_USER}:${password}@127.0.0.1:${port}`;
     try {
       await untilReady(postmaster, server);
+      keepPort(home, port);
       return { url: `${server}/${DATABASE}`, exited: postmaster.exited, stop: () => postmaster.stop() };
     } catch (error) {
       await postmaster.stop();

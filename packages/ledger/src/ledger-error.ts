@@ -2,6 +2,7 @@ export type LedgerErrorCode =
   | "unreachable"
   | "refused_login"
   | "no_such_database"
+  | "no_database_known"
   | "server_too_old"
   | "not_migrated"
   | "newer_schema"

@@ -1,5 +1,5 @@
 // The local file between the gate and the ledger, and what carries it there.
-export { dataDirectory, journalDirectory } from "./data-directory.ts";
+export { dataDirectory, journalDirectory } from "@tachograph/record/data-directory";
 export { Journal, type AppendResult, type JournalOptions, type JournalProblem, type JournalStats } from "./journal.ts";
 export { startShipper, type Shipper, type ShipperOptions, type ShipperStats } from "./shipper.ts";
 

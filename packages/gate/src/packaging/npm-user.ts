@@ -32,7 +32,7 @@ export function userEnvironment(): NodeJS.ProcessEnv {
 
 /** Packs what is published into `folder`. */
 export async function packPackages(folder: string): Promise<string[]> {
-  const names = ["@tachograph/record", "@tachograph/gate"];
+  const names = ["@tachograph/record", "@tachograph/gate", "@tachograph/ledger"];
   const filters = names.flatMap((name) => ["--filter", name]);
   await runProgram("pnpm", [...filters, "pack", "--pack-destination", folder], { cwd: workspace });
   return readdirSync(folder)

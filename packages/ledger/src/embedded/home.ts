@@ -58,6 +58,24 @@ export function keepPassword(home: string): string {
   }
 }
 
+/** The port of the last start; undefined at the first. */
+export function formerPort(home: string): number | undefined {
+  try {
+    const port = Number(readFileSync(join(home, "port"), "utf8"));
+    return Number.isInteger(port) && port > 0 && port <= 65_535 ? port : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function keepPort(home: string, port: number): void {
+  try {
+    writeFileSync(join(home, "port"), String(port), { mode: 0o600 });
+  } catch (error) {
+    throw explainFileError(error, home);
+  }
+}
+
 /** A file system's refusal as a {@link LedgerError}; anything else as it is. */
 export function explainFileError(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException;

@@ -12,6 +12,9 @@ export function dataDirectory(env: NodeJS.ProcessEnv = process.env): string {
   return join(base, "tachograph");
 }
 
+/** File in which Tachograph's service on this machine says where its database is; for its own user's eyes only. */
+export const databaseUrlFile = (directory: string): string => join(directory, "database-url");
+
 /** Where gates write their journals and shippers look for them: `TACHOGRAPH_JOURNAL_DIR`, else `journal` in the data directory. */
 export function journalDirectory(env: NodeJS.ProcessEnv = process.env): string {
   return env["TACHOGRAPH_JOURNAL_DIR"] || join(dataDirectory(env), "journal");
