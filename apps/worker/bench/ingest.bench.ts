@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Journal, startShipper } from "@tachograph/gate/journal";
@@ -32,6 +32,8 @@ const BATCH_ROWS = 4_000;
  */
 export async function* run({ quick }: { quick: boolean }): AsyncIterable<Measurement> {
   const directory = mkdtempSync(join(tmpdir(), "tachograph-bench-"));
+  // Where Postgres runs as a user of its own, that one must get to its data.
+  chmodSync(directory, 0o711);
   const postgres = await startEmbeddedPostgres({ directory: join(directory, "postgres") });
   try {
     await migrate({ url: postgres.url });
