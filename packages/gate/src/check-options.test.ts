@@ -200,6 +200,15 @@ describe("at the start of a server", () => {
     );
   });
 
+  test("once for a tool whose annotation says that it only reads is refused when the tool is registered", () => {
+    const orders = server({ ledger, tools: { find: { once: true } } });
+    const register = (): unknown =>
+      orders.registerTool("find", { annotations: { readOnlyHint: true } }, () => text("x"));
+    expect(register).toThrow(
+      /tool "find": once is for tools that change something, and this one says that it only reads/,
+    );
+  });
+
   test("a server that declared its tools before the gate stood in front of it is guarded all the same", async () => {
     const early = new McpServer({ name: "orders", version: "1" }, { capabilities: { tools: {} } });
     let entered = 0;

@@ -301,7 +301,7 @@ export class Delivery {
     const statusCode = typeof response.error?.code === "number" ? response.error.code : null;
     const record = (): void => this.#record(outcome, verdict, { statusCode, resultJson });
     const schema =
-      outcome === "invalid_input" && this.#ruling === undefined && call.tool !== null
+      outcome === "invalid_input" && call.issues === null && call.tool !== null
         ? this.#inputs.contracts.registeredTool(call.tool)?.inputSchema
         : undefined;
     if (schema !== undefined) {

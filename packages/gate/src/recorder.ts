@@ -6,6 +6,7 @@ import { Journal } from "./journal/journal.ts";
 import { startShipper, type Shipper } from "./journal/shipper.ts";
 import type { Diagnostic, RecorderOptions } from "./options.ts";
 import { RateLimiter } from "./limits.ts";
+import { drainOperations } from "./once/lease-keeper.ts";
 import { SessionMemory } from "./session-memory.ts";
 
 /**
@@ -156,6 +157,7 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
     async close() {
       onClose();
       journal.close();
+      await drainOperations(options.ledger);
       await shipper?.flush().catch(() => undefined);
       await shipper?.stop();
     },

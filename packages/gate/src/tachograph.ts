@@ -289,7 +289,7 @@ function watchTool(name: string, registered: Record<string, unknown>, gate: Gate
   const { contracts } = gate;
   let current = name;
   contracts.register(current, registered);
-  refuseUselessSchema(name, gate);
+  checkRegistration(name, gate);
   const update = registered["update"];
   if (typeof update !== "function") return;
   registered["update"] = (updates: Record<string, unknown>): unknown => {
@@ -306,8 +306,14 @@ function watchTool(name: string, registered: Record<string, unknown>, gate: Gate
   };
 }
 
-/** What can never validate a call is said when the tool is registered, and not when it is called. */
-function refuseUselessSchema(name: string, { contracts, policies }: Gate): void {
+/** What can never work is said when the tool is registered, and not when it is called. */
+function checkRegistration(name: string, { contracts, policies, options }: Gate): void {
+  const once = options.tools?.[name]?.once ?? false;
+  if (once !== false && contracts.factsOf(name).mutability === "read")
+    throw new TypeError(
+      `tachograph(): tool "${name}": once is for tools that change something, and this one says that it only reads; ` +
+        `leave once out, or write mutability: "mutating"`,
+    );
   if (!policies.of(name).validate) return;
   try {
     contracts.validatorOf(name, "input");

@@ -26,8 +26,9 @@ export class LeaseKeeper {
   /** Ends of operations that run here, for duplicates that wait for them. */
   readonly #running = new Map<string, Promise<void>>();
   readonly #checkedKeys = new Map<string, Promise<boolean>>();
+  /** What the store has not heard yet. */
+  readonly #untold = new Set<Settlement>();
   #timer: NodeJS.Timeout | undefined;
-  #waiting = 0;
 
   constructor(store: OperationStore, report: (diagnostic: Diagnostic) => void) {
     this.store = store;
@@ -36,7 +37,7 @@ export class LeaseKeeper {
 
   /** Settlements that the store has not taken yet. */
   get waiting(): number {
-    return this.#waiting;
+    return this.#untold.size;
   }
 
   /** Whether this project's operations were made with the same fingerprint key; asked of the store once. */
@@ -94,19 +95,27 @@ export class LeaseKeeper {
         message: "the ledger did not take the end of an operation; it is told again until it does",
         cause,
       });
-      if (this.#waiting < MAX_WAITING) this.#settleLater(settlement, FIRST_RETRY_MS);
+      if (this.#untold.size < MAX_WAITING) this.#settleLater(settlement, FIRST_RETRY_MS);
       return undefined;
     }
   }
 
   #settleLater(settlement: Settlement, afterMs: number): void {
-    this.#waiting++;
+    this.#untold.add(settlement);
     setTimeout(() => {
-      this.#waiting--;
-      this.store.settle(settlement).catch(() => {
-        this.#settleLater(settlement, Math.min(LONGEST_RETRY_MS, afterMs * 2));
-      });
+      this.#settleAgain(settlement).catch(() => this.#settleLater(settlement, Math.min(LONGEST_RETRY_MS, afterMs * 2)));
     }, afterMs).unref();
+  }
+
+  async #settleAgain(settlement: Settlement): Promise<void> {
+    if (!this.#untold.has(settlement)) return;
+    await this.store.settle(settlement);
+    this.#untold.delete(settlement);
+  }
+
+  /** Tells the store once more what it has not heard, before the process ends. */
+  async drain(): Promise<void> {
+    await Promise.allSettled([...this.#untold].map(async (settlement) => this.#settleAgain(settlement)));
   }
 
   async #beat(): Promise<void> {
@@ -128,6 +137,10 @@ export class LeaseKeeper {
     }
   }
 }
+
+/** Tells a store what it has not heard yet, where this process has operations in it. */
+export const drainOperations = async (store: object | undefined): Promise<void> =>
+  store === undefined ? undefined : keepers.get(store)?.drain();
 
 const keepers = new WeakMap<object, LeaseKeeper>();
 

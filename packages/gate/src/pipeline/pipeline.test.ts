@@ -365,6 +365,34 @@ describe.each(serverKinds)("failures on %s", (kind) => {
   });
 });
 
+test("a call that is given up before it was executed is not executed, and its row says so", async () => {
+  const deciding = Promise.withResolvers<boolean>();
+  const options: GateOptions = { tools: { book: { rules: { slow: () => deciding.promise } } } };
+  await withServer({ options }, async ({ client, entered, rows }) => {
+    const aborting = new AbortController();
+    const params = { name: "book", arguments: { date: "2026-06-06" } };
+    const call = client.callTool(params, undefined, { signal: aborting.signal }).catch(() => "given up");
+    await sleep(20);
+    aborting.abort();
+    expect(await call).toBe("given up");
+    await expect.poll(() => rows().length).toBe(1);
+    deciding.resolve(true);
+    await sleep(20);
+    expect(entered).toEqual([]);
+    expect(rows()).toMatchObject([{ outcome: "cancelled", effect: "none", retryClass: "retryable" }]);
+  });
+});
+
+test("a low-level server's annotations count before its tools were listed to anybody", async () => {
+  for (const kind of ["v1-low", "v2-low"] as const) {
+    const options: GateOptions = { auditUnavailable: { mutating: "refuse" }, defaults: { timeout: 5_000 } };
+    await withServer({ kind, options }, async ({ call, row }) => {
+      await call("find", { id: "1" });
+      expect(row()).toMatchObject({ mutability: "read", effect: "none" });
+    });
+  }
+});
+
 test("without options nothing is refused and answers are the tool's own", async () => {
   await withServer({ kind: "v1", options: {} }, async ({ call, row }) => {
     const answer = await call("book", { date: "06/06/2026" });

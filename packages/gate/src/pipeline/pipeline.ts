@@ -15,17 +15,28 @@ import { validateCall } from "./validate-call.ts";
  */
 export async function runPipeline(gated: GatedCall): Promise<unknown> {
   try {
+    await learnContract(gated);
     const refusal = refuseUnrecorded(gated) ?? (await validateCall(gated)) ?? (await authorizeCall(gated));
     if (refusal !== undefined) return refusal;
   } catch (cause) {
     return faulted(gated, cause);
   }
+  // Whoever asked has gone, and nothing has begun.
+  if (gated.delivery.isOver) return { content: [] };
   return changesSomething(gated) && gated.policy.once !== undefined
     ? executeOnce(gated, gated.policy.once)
     : finish(gated, await judge(gated, await executeCall(gated)));
 }
 
 const changesSomething = ({ delivery }: GatedCall): boolean => delivery.call.mutability !== "read";
+
+/** A server that does not register its tools is asked what they are: whether one only reads decides what follows. */
+async function learnContract({ gate, delivery, tool, extra }: GatedCall): Promise<void> {
+  const { contracts } = gate;
+  if (contracts.isRegistry) return;
+  await contracts.listOnce(extra);
+  delivery.call.mutability = contracts.factsOf(tool).mutability;
+}
 
 /** What cannot be recorded must not act; what only reads may. */
 function refuseUnrecorded(gated: GatedCall): unknown {

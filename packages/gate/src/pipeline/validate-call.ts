@@ -10,11 +10,10 @@ const MAX_ECHO = 64;
 
 /** Refuses a call of no tool, and arguments that break the tool's schema; all issues at once. Undefined: it goes on. */
 export async function validateCall(gated: GatedCall): Promise<unknown> {
-  const { gate, delivery, tool, policy, extra } = gated;
+  const { gate, delivery, tool, policy } = gated;
   if (!policy.validate) return undefined;
   const from = performance.now();
   const { contracts } = gate;
-  if (!contracts.isRegistry) await contracts.listOnce(extra);
   if (contracts.offers(tool) === false) {
     const answer = unknownTool({ callId: delivery.call.id, tool, offered: contracts.names() });
     return refuse(gated, answer, { outcome: "unknown_tool", reason: "there is no such tool" });
