@@ -17,15 +17,15 @@ export const payloadBytes = (payload: ErrorPayload): number => Buffer.byteLength
 /** Each is tried on what the ones before it have left, until the payload fits: what an agent misses least goes first. */
 const reductions: readonly ((payload: ErrorPayload) => ErrorPayload)[] = [
   (payload) => without(payload, "example"),
-  ({ issues, ...rest }) => ({
-    ...without(rest, "got"),
-    ...(issues && { issues: issues.map((issue) => without(issue, "got")) }),
+  (payload) => ({
+    ...without(payload, "got"),
+    ...(payload.issues && { issues: payload.issues.map((issue) => without(issue, "got")) }),
   }),
   (payload) => without(payload, "issues"),
-  ({ hint, expected, ...rest }) => ({
-    ...rest,
-    ...(expected !== undefined && { expected: cutText(expected, SHORT) }),
-    ...(hint !== undefined && { hint: cutText(hint, SHORT) }),
+  (payload) => ({
+    ...payload,
+    ...(payload.expected !== undefined && { expected: cutText(payload.expected, SHORT) }),
+    ...(payload.hint !== undefined && { hint: cutText(payload.hint, SHORT) }),
   }),
   (payload) => without(payload, "hint"),
   (payload) => without(payload, "expected", "param"),

@@ -40,7 +40,8 @@ export function replayNotice(result: ReplayedResult, { callId, at }: Replay, out
     _meta: { ...(isObject(result._meta) ? result._meta : {}), [REPLAY_KEY]: notice },
   };
   const { structuredContent } = result;
-  if (isObject(structuredContent) && !Array.isArray(structuredContent)) {
+  // Of an error, hosts show the text alone.
+  if (result["isError"] !== true && isObject(structuredContent) && !Array.isArray(structuredContent)) {
     const told = { ...structuredContent, [REPLAY_KEY]: notice };
     if (leavesRoomFor(told, outputSchema)) return { ...replayed, structuredContent: told };
   }

@@ -19,7 +19,11 @@ export const isLibrarySchema = (schema: unknown): schema is object =>
 export function jsonSchemaOf(schema: unknown, direction: Direction): unknown {
   if (!isLibrarySchema(schema)) return isObject(schema) || typeof schema === "boolean" ? schema : undefined;
   try {
-    return (schema as ConvertibleSchema)["~standard"]?.jsonSchema?.[direction]?.({ target: "draft-2020-12" });
+    const converted = (schema as ConvertibleSchema)["~standard"]?.jsonSchema?.[direction]?.({
+      target: "draft-2020-12",
+    });
+    // zod gives one that is its own schema as well, and would be taken for that.
+    return converted === undefined ? undefined : (JSON.parse(JSON.stringify(converted)) as unknown);
   } catch {
     // It transforms, or it takes what JSON has not.
     return undefined;
