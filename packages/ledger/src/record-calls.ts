@@ -143,15 +143,23 @@ export function createRecorder(pool: Pool): CallRecorder {
 
 /** The rows in the order of their ids, each once: two writers of the same rows meet in the same order. */
 function distinct(calls: readonly RecordedCall[], report: RecordReport): RecordedCall[] {
-  const wellNamed = new Map<string, RecordedCall>();
-  for (const recorded of calls) {
-    const { id, project } = recorded.call;
-    const key = `${id}\0${project}`;
-    if (!isUuid(id)) report.rejected.push({ id, reason: "id: not a UUID in lower case" });
-    else if (wellNamed.has(key)) report.known++;
-    else wellNamed.set(key, recorded);
-  }
-  return [...wellNamed].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, recorded]) => recorded);
+  const wellNamed = calls.filter(({ call: { id } }) => {
+    if (isUuid(id)) return true;
+    report.rejected.push({ id, reason: "id: not a UUID in lower case" });
+    return false;
+  });
+  const rows = wellNamed.every((row, index) => index === 0 || byName(wellNamed[index - 1] as RecordedCall, row) < 0)
+    ? wellNamed
+    : wellNamed
+        .toSorted(byName)
+        .filter((row, index, sorted) => index === 0 || byName(sorted[index - 1] as RecordedCall, row) < 0);
+  report.known += wellNamed.length - rows.length;
+  return rows;
+}
+
+function byName({ call: a }: RecordedCall, { call: b }: RecordedCall): number {
+  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
+  return a.project === b.project ? 0 : a.project < b.project ? -1 : 1;
 }
 
 function earliest(definitions: readonly ToolDefinition[]): ToolDefinition[] {

@@ -58,6 +58,7 @@ export class CopyQuery implements Submittable {
 
   handleCopyInResponse({ stream }: Connection): void {
     const part = this.#parts.shift() ?? Buffer.alloc(0);
+    stream.cork();
     for (let at = 0; at < part.length; at += COPIED_AT_ONCE) {
       const chunk = part.subarray(at, at + COPIED_AT_ONCE);
       const head = Buffer.allocUnsafe(5);
@@ -67,6 +68,7 @@ export class CopyQuery implements Submittable {
       stream.write(chunk);
     }
     stream.write(copyDone);
+    stream.uncork();
   }
 
   handleCommandComplete(): void {}
