@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { fromJsonSchema } from "@modelcontextprotocol/server";
 import { RE2JS } from "re2js";
 import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
@@ -310,6 +311,11 @@ test("what the tool lists gives better words to a schema that cannot convert its
 test("the author's own words are told where a check of their own refuses", () => {
   const future = z.object({ date: z.iso.date().refine(() => false, "a day that is not over yet") });
   expect(expectedOf(validateNow(future, { date: "2020-01-01" }))).toEqual({ "/date": "a day that is not over yet" });
+});
+
+test("a JSON Schema that SDK 2 was given is validated as one", () => {
+  const schema = fromJsonSchema({ type: "object", properties: { a: { type: "number" } }, required: ["a", "b"] });
+  expect(codesOf(validateNow(schema, { a: "x" }))).toEqual(["/b required", "/a invalid_type"]);
 });
 
 test("equal JSON Schemas in new objects are compiled once", () => {

@@ -59,7 +59,14 @@ function libraryCheck(schema: object, convert: () => unknown): Check {
   const jsonSchema = (): unknown => (converted ??= { jsonSchema: convert() }).jsonSchema;
   if (isZod4(schema)) return zod4Check(schema, jsonSchema);
   if (isZod3(schema)) return zod3Check(schema, jsonSchema);
+  // `fromJsonSchema` of SDK 2 says that something is wrong, and not where.
+  if (vendorOf(schema) === "mcp" && jsonSchema() !== undefined) return cachedJsonSchemaCheck(jsonSchema());
   return standardCheck(schema, jsonSchema);
+}
+
+function vendorOf(schema: object): unknown {
+  const standard = (schema as Record<string, unknown>)["~standard"];
+  return isObject(standard) ? standard["vendor"] : undefined;
 }
 
 function cachedJsonSchemaCheck(schema: unknown): Check {
