@@ -221,7 +221,7 @@ describe("at the start of a server", () => {
     const [near, far] = InMemoryTransport.createLinkedPair();
     await early.connect(far);
     const client = new Client({ name: "c", version: "1" });
-    await client.connect(near as never);
+    await client.connect(near);
     expect((await client.callTool({ name: "refund", arguments: { amount: 1 } })).isError).toBe(true);
     expect(entered).toBe(0);
     await client.close();

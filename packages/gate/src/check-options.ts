@@ -1,6 +1,6 @@
 import { mutabilities, onceModes } from "@tachograph/record";
 import { isObject } from "./is-object.ts";
-import type { GateOptions } from "./options.ts";
+import type { GateOptions, ToolOptions } from "./options.ts";
 
 /** What is wrong with a value, and what to write instead; undefined where nothing is. */
 type Check = (value: unknown) => string | undefined;
@@ -199,7 +199,7 @@ export function checkGateOptions(options: GateOptions): void {
   for (const [tool, given] of Object.entries(options.tools ?? {})) {
     const found = toolOptions(given);
     if (found !== undefined) fail(`tool "${tool}"${found.startsWith(":") ? found : ` ${found}`}`);
-    checkOnce(tool, options);
+    checkOnce(tool, given, options);
   }
   if (options.defaults?.once === true && !keepsOperations(options)) fail(`defaults: once ${NEEDS_LEDGER}`);
 }
@@ -208,9 +208,8 @@ const NEEDS_LEDGER = "needs a ledger to keep operations in; write ledger: openLe
 
 const keepsOperations = ({ ledger }: GateOptions): boolean => typeof ledger?.claim === "function";
 
-function checkOnce(tool: string, options: GateOptions): void {
-  const given = options.tools?.[tool];
-  if (given?.once === undefined || given.once === false) return;
+function checkOnce(tool: string, given: ToolOptions, options: GateOptions): void {
+  if (given.once === undefined || given.once === false) return;
   if (given.mutability === "read")
     fail(`tool "${tool}": once is for tools that change something; leave it out, or correct mutability: "read"`);
   if (!keepsOperations(options)) fail(`tool "${tool}": once ${NEEDS_LEDGER}`);

@@ -146,12 +146,13 @@ describe("the enforcing server of the README, installed by npm", () => {
     const database = await createTestDatabase();
     const data = join(project, "data");
     writeFileSync(join(project, "server.mts"), enforced);
-    const env = { ...userEnvironment(), TACHOGRAPH_DATA_DIR: data, TACHOGRAPH_DATABASE_URL: database.url };
+    const own = { TACHOGRAPH_DATA_DIR: data, TACHOGRAPH_DATABASE_URL: database.url };
+    const env = { ...userEnvironment(), ...own } as Record<string, string>;
     const connect = async (more: object = {}): Promise<ClientV2> => {
       const client = new ClientV2(clientInfo);
       // Node itself runs TypeScript that is JavaScript but for its types.
       const command = { command: process.execPath, args: ["server.mts"], cwd: project };
-      await client.connect(new StdioV2({ ...command, env: { ...env, ...more } as Record<string, string> }));
+      await client.connect(new StdioV2({ ...command, env: { ...env, ...more } }));
       return client;
     };
     const client = await connect();

@@ -35,7 +35,7 @@ export interface Recorder {
   record(call: CallRecord, payload: CallPayload | null): void;
   /** Notes the contract that a call ran under, once. */
   define(call: CallRecord, contract: Contract): void;
-  report(diagnostic: Diagnostic): void;
+  report: (diagnostic: Diagnostic) => void;
   /** Ships what the journal holds, where this process ships it. */
   flush(): Promise<void>;
   closeJournal(): void;

@@ -50,7 +50,7 @@ test("says what the policy would do, and why", async () => {
 
 test("a changed rule is another policy, the same options are the same", async () => {
   const hashOf = async (given: GateOptions): Promise<string | null> => (await simulate(given, refund)).policyHash;
-  const changed = { ...options, tools: { refund: { ...options.tools?.["refund"], rules: { small: () => true } } } };
+  const changed: GateOptions = { tools: { refund: { rules: { small: () => true } } } };
   expect(await hashOf({ ...options })).toBe(await hashOf(options));
   expect(await hashOf(changed)).not.toBe(await hashOf(options));
 });

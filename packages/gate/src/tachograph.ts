@@ -1,7 +1,7 @@
 import { Connection, currentDelivery, type Gate, type TransportLike } from "./connection.ts";
 import { Contracts } from "./contracts.ts";
 import { checkGateOptions } from "./check-options.ts";
-import type { GateOptions } from "./options.ts";
+import type { GateOptions, ToolOptions } from "./options.ts";
 import { isThenable, type GatedCall } from "./pipeline/gated-call.ts";
 import { runPipeline } from "./pipeline/pipeline.ts";
 import { policiesOf } from "./policy.ts";
@@ -308,8 +308,9 @@ function watchTool(name: string, registered: Record<string, unknown>, gate: Gate
 
 /** What can never work is said when the tool is registered, and not when it is called. */
 function checkRegistration(name: string, { contracts, policies, options }: Gate): void {
-  const once = options.tools?.[name]?.once ?? false;
-  if (once !== false && contracts.factsOf(name).mutability === "read")
+  const tools: Readonly<Record<string, ToolOptions>> = options.tools ?? {};
+  const once = Object.hasOwn(tools, name) ? tools[name]?.once : undefined;
+  if (once !== undefined && once !== false && contracts.factsOf(name).mutability === "read")
     throw new TypeError(
       `tachograph(): tool "${name}": once is for tools that change something, and this one says that it only reads; ` +
         `leave once out, or write mutability: "mutating"`,

@@ -43,15 +43,15 @@ export interface Answered {
 }
 
 export interface Enforced {
-  call(name: string, args?: object, more?: { meta?: object; authInfo?: AuthInfo | undefined }): Promise<Answered>;
+  call: (name: string, args?: object, more?: { meta?: object; authInfo?: AuthInfo | undefined }) => Promise<Answered>;
   /** Arguments with which each handler was really entered, counted by the handlers themselves. */
   entered: { tool: string; args: Record<string, unknown> }[];
-  rows(): CallRecord[];
+  rows: () => CallRecord[];
   /** The last row. */
-  row(): CallRecord;
+  row: () => CallRecord;
   client: ClientV1;
   directory: string;
-  close(): Promise<void>;
+  close: () => Promise<void>;
 }
 
 interface Registrar {
@@ -84,7 +84,7 @@ export async function serveEnforced(
     });
   await (server as { connect(transport: unknown): Promise<void> }).connect(far);
   const client = new ClientV1({ name: "claude-code", version: "2.1.330" });
-  await client.connect(near as never);
+  await client.connect(near);
   return {
     entered,
     directory,
@@ -123,7 +123,7 @@ export async function serveEnforced(
     }));
     if (kind === "v1-low") {
       const low = tachograph(new ServerV1(info, { capabilities: { tools: {} } }), gate);
-      low.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listing }) as never);
+      low.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listing }));
       low.setRequestHandler(
         CallToolRequestSchema,
         async ({ params }, extra) => (await run(params.name, params.arguments ?? {}, extra)) as never,

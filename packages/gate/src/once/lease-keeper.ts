@@ -9,6 +9,8 @@ const LONGEST_RETRY_MS = 10_000;
 /** Operations whose end waits for the store; beyond them a sweeper finds them in `unknown`. */
 const MAX_WAITING = 10_000;
 
+type Report = (diagnostic: Diagnostic) => void;
+
 interface Held {
   ownership: Ownership;
   /** Called where somebody else took the operation over. */
@@ -21,7 +23,7 @@ interface Held {
  */
 export class LeaseKeeper {
   readonly store: OperationStore;
-  readonly #report: (diagnostic: Diagnostic) => void;
+  readonly #report: Report;
   readonly #held = new Map<string, Held>();
   /** Ends of operations that run here, for duplicates that wait for them. */
   readonly #running = new Map<string, Promise<void>>();
@@ -30,7 +32,7 @@ export class LeaseKeeper {
   readonly #untold = new Set<Settlement>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: OperationStore, report: (diagnostic: Diagnostic) => void) {
+  constructor(store: OperationStore, report: Report) {
     this.store = store;
     this.#report = report;
   }
@@ -145,7 +147,7 @@ export const drainOperations = async (store: object | undefined): Promise<void> 
 const keepers = new WeakMap<object, LeaseKeeper>();
 
 /** The keeper of a store, shared by all servers that use it. */
-export function leaseKeeperOf(store: OperationStore, report: (diagnostic: Diagnostic) => void): LeaseKeeper {
+export function leaseKeeperOf(store: OperationStore, report: Report): LeaseKeeper {
   const known = keepers.get(store) ?? new LeaseKeeper(store, report);
   keepers.set(store, known);
   return known;

@@ -10,7 +10,7 @@ import { retryAfter, withinRetryBudget } from "../errors/retry-after.ts";
 import { isObject } from "../is-object.ts";
 import { isToolResult } from "../is-tool-result.ts";
 import { outcomeOf } from "../outcome-of.ts";
-import type { ArgumentIssue, ValidationResult } from "../validation/validator.ts";
+import type { ArgumentIssue } from "../validation/validator.ts";
 import type { Ended } from "./execute-call.ts";
 import { isThenable, told, type GatedCall } from "./gated-call.ts";
 
@@ -217,7 +217,7 @@ async function checkOutput(gated: GatedCall, seen: Ending): Promise<Ending> {
   }
   if (validator === undefined) return seen;
   const checking = validator.validate((result as Record<string, unknown>)["structuredContent"]);
-  const checked = isThenable(checking) ? ((await checking) as ValidationResult) : checking;
+  const checked = isThenable(checking) ? await checking : checking;
   return checked.valid ? seen : brokenOutput(gated, checked.issues, checked.more);
 }
 
@@ -225,9 +225,8 @@ function brokenOutput(gated: GatedCall, issues: readonly ArgumentIssue[], more =
   const { delivery, tool } = gated;
   const { id: callId, mutability } = delivery.call;
   const answer = invalidOutput({ callId, tool, mutability, issues, more, ...lookUp(gated) });
-  return ending(gated, "invalid_output", answer, {
-    ...(issues.length === 0 ? {} : { issues: issues.map(({ path, code }) => ({ path, code })) }),
-  });
+  const found = issues.map(({ path, code }) => ({ path, code }));
+  return ending(gated, "invalid_output", answer, found.length === 0 ? {} : { issues: found });
 }
 
 function ending(

@@ -52,7 +52,7 @@ describe.each(serverKinds)("validation on %s", (kind) => {
         call_id: row().id,
       });
       const params = [answer.told.param, ...(answer.told.issues ?? []).map(({ param }) => param)];
-      expect(params.toSorted()).toEqual(["/date", "/seats", "/time"]);
+      expect(new Set(params)).toEqual(new Set(["/date", "/seats", "/time"]));
       expect(booking.safeParse(answer.told.example).success).toBe(true);
       expect(answer.meta["tachograph/error"]).toEqual(answer.told);
       expect(row()).toMatchObject({

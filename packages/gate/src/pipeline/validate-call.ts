@@ -27,7 +27,7 @@ export async function validateCall(gated: GatedCall): Promise<unknown> {
   const args = delivery.received.arguments ?? {};
   const render = (value: unknown): string | undefined => delivery.texts.show(value, MAX_ECHO);
   const checking = validator?.validate(args, render);
-  const result = isThenable(checking) ? ((await checking) as ValidationResult) : checking;
+  const result = isThenable(checking) ? await checking : checking;
   delivery.call.validateUs = sinceUs(from);
   if (result?.valid === false) return refuseArguments(gated, args, result, validator);
   if (isObject(result?.value)) gated.args = result.value;
