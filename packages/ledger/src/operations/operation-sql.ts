@@ -48,9 +48,39 @@ const takes = `(${sameIntent} and (
     or (${lapsed} and o.mode <> 'at_most_once' and excluded.mode <> 'at_most_once')))`;
 const ends = `(${sameIntent} and ${lapsed} and (o.mode = 'at_most_once' or excluded.mode = 'at_most_once'))`;
 
-const onTake = (taken: string, otherwise: string): string => `case when ${takes} then ${taken} else ${otherwise} end`;
+/** What a claim finds, decided once: each column then only asks which it is. */
+const finding = `case when ${takes} then 'takes' when ${ends} then 'ends' when ${ours} then 'ours' else 'none' end`;
+const onTake = (taken: string, otherwise: string): string =>
+  `case found.what when 'takes' then ${taken} else ${otherwise} end`;
 const onTakeOrEnd = (taken: string, ended: string, otherwise: string): string =>
-  `case when ${takes} then ${taken} when ${ends} then ${ended} else ${otherwise} end`;
+  `case found.what when 'takes' then ${taken} when 'ends' then ${ended} else ${otherwise} end`;
+
+const putAside = "found.what = 'takes' and o.call is not null";
+const claimed: Readonly<Record<string, string>> = {
+  state: onTakeOrEnd("'in_flight'", "'unknown'", "o.state"),
+  mode: onTake("excluded.mode", "o.mode"),
+  key_source: onTake("excluded.key_source", "o.key_source"),
+  guard: onTake("excluded.guard", "o.guard"),
+  owner_token: onTake("excluded.owner_token", "o.owner_token"),
+  lease_expires_at:
+    "case when found.what in ('takes', 'ours') then excluded.lease_expires_at else o.lease_expires_at end",
+  attempt: `o.attempt + ${onTake("1", "0")}`,
+  deliveries: "o.deliveries + case found.what when 'ours' then 0 else 1 end",
+  effect: onTakeOrEnd("'unknown'", "'unknown'", "o.effect"),
+  session_id: onTake("excluded.session_id", "o.session_id"),
+  call_id: onTake("excluded.call_id", "o.call_id"),
+  call: onTakeOrEnd("excluded.call", `o.call || ${indeterminate}`, "o.call"),
+  earlier_calls: `case when ${putAside} then coalesce(o.earlier_calls, '[]') || jsonb_build_array(
+      case o.state when 'in_flight' then o.call || ${indeterminate} else o.call end) else o.earlier_calls end`,
+  earlier_since: `case when ${putAside} then excluded.claimed_at else o.earlier_since end`,
+  call_fault: onTake("null", "o.call_fault"),
+  claimed_at: onTake("excluded.claimed_at", "o.claimed_at"),
+  settled_at: onTakeOrEnd("null", "excluded.claimed_at", "o.settled_at"),
+  retry_at: onTake("null", "o.retry_at"),
+  expires_at: onTake("null", "o.expires_at"),
+  kept_result: onTake("null", "o.kept_result"),
+  late: onTake("false", "o.late"),
+};
 
 /**
  * $1 project, $2 id, $3 mode, $4 key source, $5 fingerprint, $6 guard, $7 owner token, $8 lease in ms, $9 server,
@@ -63,31 +93,9 @@ insert into operations as o (project, id, state, mode, key_source, fingerprint, 
 select $1::text, $2::text, 'in_flight', $3::text, $4::text, $5::text, $6::text, $7::uuid, now.at + $8::float8 * interval '1 millisecond',
   1, 1, 'unknown', $9::text, $10::text, $11::text, $12::text, $13::uuid, $14::text::jsonb, now.at
 from clock_timestamp() as now(at)
-on conflict (project, id) do update set
-  state = ${onTakeOrEnd("'in_flight'", "'unknown'", "o.state")},
-  mode = ${onTake("excluded.mode", "o.mode")},
-  key_source = ${onTake("excluded.key_source", "o.key_source")},
-  guard = ${onTake("excluded.guard", "o.guard")},
-  owner_token = ${onTake("excluded.owner_token", "o.owner_token")},
-  lease_expires_at = case when ${takes} or ${ours} then excluded.lease_expires_at else o.lease_expires_at end,
-  attempt = o.attempt + ${onTake("1", "0")},
-  deliveries = o.deliveries + case when ${ours} then 0 else 1 end,
-  effect = ${onTakeOrEnd("'unknown'", "'unknown'", "o.effect")},
-  session_id = ${onTake("excluded.session_id", "o.session_id")},
-  call_id = ${onTake("excluded.call_id", "o.call_id")},
-  call = ${onTakeOrEnd("excluded.call", `o.call || ${indeterminate}`, "o.call")},
-  earlier_calls = case when ${takes} and o.call is not null
-    then coalesce(o.earlier_calls, '[]') || jsonb_build_array(
-      case o.state when 'in_flight' then o.call || ${indeterminate} else o.call end)
-    else o.earlier_calls end,
-  earlier_since = case when ${takes} and o.call is not null then excluded.claimed_at else o.earlier_since end,
-  call_fault = ${onTake("null", "o.call_fault")},
-  claimed_at = ${onTake("excluded.claimed_at", "o.claimed_at")},
-  settled_at = ${onTakeOrEnd("null", "excluded.claimed_at", "o.settled_at")},
-  retry_at = ${onTake("null", "o.retry_at")},
-  expires_at = ${onTake("null", "o.expires_at")},
-  kept_result = ${onTake("null", "o.kept_result")},
-  late = ${onTake("false", "o.late")}
+on conflict (project, id) do update set (${Object.keys(claimed).join(", ")}) = (
+  select ${Object.values(claimed).join(",\n    ")}
+  from (select ${finding}) as found(what))
 returning ${snapshotColumns}, ${resultColumn("$5::text")}`;
 
 /** The unresolved operation that stands in the way of others with its guard. $1 project, $2 guard. */
