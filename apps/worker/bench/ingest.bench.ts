@@ -24,7 +24,7 @@ interface Subject {
 }
 
 /** Rows in one transaction of the bare COPY: as many as the shipper takes at most. */
-const BATCH_ROWS = 4_000;
+const BATCH_ROWS = 2_000;
 
 /**
  * How fast journals become rows, against COPY of the same rows, encoded beforehand, into the same tables of a Postgres

@@ -76,7 +76,7 @@ describe("two batches under way", () => {
   test("are of the same journal, or of two that wait, and no third goes before one of them is stored", async () => {
     write(open(), 1_500);
     const sink = new SlowSink();
-    const shipper = ship(sink);
+    const shipper = ship(sink, { connections: 2 });
     const flushed = shipper.flush();
     await expect.poll(() => sink.underWay).toBe(2);
     expect(shipper.stats().connections).toBe(2);
@@ -92,7 +92,7 @@ describe("two batches under way", () => {
     const journal = open();
     write(journal, 1_500);
     const sink = new SlowSink();
-    const shipper = ship(sink);
+    const shipper = ship(sink, { connections: 2 });
     await expect.poll(() => sink.underWay).toBe(2);
     sink.answer("last");
     await expect.poll(() => sink.rows.length).toBeGreaterThan(0);

@@ -13,11 +13,11 @@ export interface ShipperOptions {
   sink: LedgerSink;
   /** Instance whose journal this process writes and ships itself. Others' are adopted once they are dead. */
   ownInstanceId?: string;
-  /** Rows in one batch at the most; how many they are depends on how quickly they are stored. @defaultValue 4,000 */
+  /** Rows in one batch at the most; how many they are depends on how quickly they are stored. @defaultValue 2,000 */
   batchSize?: number;
   /** Bytes of journal in one batch, about. @defaultValue 8 MiB */
   batchBytes?: number;
-  /** Batches under way at once at the most. @defaultValue 2 */
+  /** Batches under way at once at the most: while some are stored, another is read. @defaultValue 3 */
   connections?: number;
   /** How often the folder is looked at while nothing waits, in milliseconds. @defaultValue 200 */
   pollMs?: number;
@@ -66,10 +66,10 @@ const MAX_BACKOFF_MS = 10_000;
  * after the sink stored it, so a shipper that is killed sends some rows twice and loses none.
  */
 export function startShipper(options: ShipperOptions): Shipper {
-  const { directory, sink, ownInstanceId, pollMs = 200, connections = 2, batchBytes = 8 * 1024 * 1024 } = options;
+  const { directory, sink, ownInstanceId, pollMs = 200, connections = 3, batchBytes = 8 * 1024 * 1024 } = options;
   const claims = new Claims(directory);
   const journals = new Map<string, FollowedJournal>();
-  const batchSize = new BatchSize(options.batchSize ?? 4_000);
+  const batchSize = new BatchSize(options.batchSize ?? 2_000);
   const stats = { shipped: 0, rejected: 0, dropped: 0, damagedBytes: 0, lastError: null as string | null };
   const stopping = new AbortController();
   let round: Promise<unknown> = Promise.resolve();
