@@ -2,7 +2,7 @@ import type { OperationSnapshot, Ownership } from "@tachograph/record";
 import { inFlight } from "../answers/once-answers.ts";
 import { messageOf } from "../answer-text.ts";
 import { executeCall, type Ended } from "../pipeline/execute-call.ts";
-import { refuse } from "../pipeline/gated-call.ts";
+import { noteOperation, refuse } from "../pipeline/gated-call.ts";
 import { failureOf, finish, judge, type Attempt, type Ending } from "../pipeline/judge-ending.ts";
 import { refuseUnaudited } from "../pipeline/refuse-unaudited.ts";
 import type { OnceCall } from "./once-call.ts";
@@ -21,6 +21,7 @@ export async function executeClaimed(call: OnceCall, operation: OperationSnapsho
   delivery.belongsTo(operation, operation.attempt);
   if (operation.attempt > 1 && delivery.call.retryKind === "first")
     Object.assign(delivery.call, { retryKind: "keyed_retry", attempt: operation.attempt });
+  if (operation.operationId !== call.key.operationId) noteOperation(gated);
   const lease = keeper.hold(ownership, () => lost(call));
   if (delivery.isOver) {
     await keeper.settle(settlementOf(call, ownership, { kind: "not_started" }));

@@ -4,7 +4,7 @@ import { keyedHash } from "@tachograph/record/fingerprint";
 import { invalidArguments } from "../answers/invalid-answers.ts";
 import { internalError } from "../answers/refusal-answers.ts";
 import type { OnceOptions } from "../options.ts";
-import { factsOf, refuse, sinceUs, type GatedCall } from "../pipeline/gated-call.ts";
+import { factsOf, noteOperation, refuse, sinceUs, type GatedCall } from "../pipeline/gated-call.ts";
 import { refuseUnaudited } from "../pipeline/refuse-unaudited.ts";
 import { answerDuplicate } from "./answer-duplicate.ts";
 import { executeClaimed } from "./execute-claimed.ts";
@@ -35,6 +35,7 @@ export async function executeOnce(gated: GatedCall, once: OnceOptions): Promise<
   if ("code" in key) return refuseKey(gated, key);
   if (key.source !== null && key.source !== "delivery") delivery.classifyByKey(key.operationId);
   delivery.belongsTo({ operationId: key.operationId, keySource: key.source }, 1);
+  noteOperation(gated);
   const keeper = leaseKeeperOf(options.ledger as OperationStore, recorder.report);
   const request: ClaimRequest = {
     project: recorder.project,

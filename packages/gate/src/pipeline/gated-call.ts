@@ -30,6 +30,11 @@ export function factsOf({ gate, delivery, tool, args }: GatedCall): CallFacts {
   return { args, tool, principal, scopes, environment, sessionId, clientName, now: Date.now() };
 }
 
+/** Should this process die now, the row of the call says which operation it leaves behind. */
+export function noteOperation({ gate, delivery }: GatedCall): void {
+  gate.recorder.begin(delivery.call, { arguments: delivery.received.argumentsJson, result: null });
+}
+
 /** Ends a call with an answer of the gate's own: the row says what the agent is told, unless the ruling says otherwise. */
 export function refuse(
   { delivery }: GatedCall,
