@@ -89,7 +89,8 @@ export interface OperationsTable {
   principal: string | null;
   sessionId: string | null;
   callId: string;
-  call: CallRecord | null;
+  /** A `CallRecord` as JSON. */
+  call: string | null;
   earlierCalls: CallRecord[] | null;
   earlierSince: Date | null;
   callFault: string | null;

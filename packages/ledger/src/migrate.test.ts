@@ -23,7 +23,7 @@ const url = databaseUrl(server, name);
 let ledger: Ledger;
 beforeEach(async () => {
   await administer(server, async (admin) => void (await admin`create database ${admin(name)} template template0`));
-  ledger = openLedger({ url });
+  ledger = openLedger({ url, claimBudgetMs: 10_000 });
 });
 afterEach(async () => {
   await ledger.close();
@@ -100,7 +100,7 @@ test("with infra/roles.sql the writer can record, the reader can read, and neith
     const address = new URL(database.url);
     address.username = login;
     address.password = "pw";
-    const user = openLedger({ url: address.toString() });
+    const user = openLedger({ url: address.toString(), claimBudgetMs: 10_000 });
     try {
       await work(user);
     } finally {

@@ -1,8 +1,8 @@
 import type { ClaimAnswer, ClaimRequest } from "@tachograph/record";
 import { mayHaveHappened, repeated, type Budget } from "./budget.ts";
 import { StatementTimeout, type OperationPool } from "./operation-pool.ts";
-import { claimValues, guardOf, nameOf, snapshotOf } from "./operation-rows.ts";
-import { claimSql, findSql, lapseSql, twinSql, type OperationRow } from "./operation-sql.ts";
+import { claimValues, guardOf, nameOf, snapshotOf, takeValues } from "./operation-rows.ts";
+import { abandonSql, claimSql, endSql, findSql, takeSql, twinSql, type OperationRow } from "./operation-sql.ts";
 import type { ResultCipher } from "./result-cipher.ts";
 
 /** A claim that failed. */
@@ -27,6 +27,7 @@ export async function claimWithin(
 ): Promise<ClaimAnswer> {
   const values = claimValues(request);
   let uncertain = false;
+  let counted = 0;
   try {
     for (;;) {
       const answer = await repeated(budget, claimOnce);
@@ -39,9 +40,10 @@ export async function claimWithin(
   /** Undefined where what was in the way is gone, so that the claim has to be repeated. */
   async function claimOnce(): Promise<ClaimAnswer | undefined> {
     try {
-      const [row] = await pool.query<OperationRow>(claimSql, values, budget.leftMs());
-      if (row) return await answerOf(row);
-      throw new Error("a claim gave no row");
+      const [row] = await pool.query<OperationRow>(claimSql, [...values, counted === 0 ? 1 : 0], budget.leftMs());
+      if (!row) throw new Error("a claim gave no row");
+      counted++;
+      return standsOpen(row, request) ? await take(row) : await answerOf(row);
     } catch (error) {
       if (isGuarded(error)) return await held();
       if (isLockTimeout(error)) throw new StatementTimeout(false, error);
@@ -60,16 +62,32 @@ export async function claimWithin(
     return { decision, operation: snapshotOf({ ...row, result: seen.result ?? null }, cipher) };
   }
 
+  /** Undefined where somebody else was faster. */
+  async function take({ mode, state }: OperationRow): Promise<ClaimAnswer | undefined> {
+    const mustNotRunAgain = state === "in_flight" && [mode, request.mode].includes("at_most_once");
+    const [taken] = mustNotRunAgain
+      ? await pool.query<OperationRow>(endSql, nameOf(request), budget.leftMs())
+      : await pool.query<OperationRow>(takeSql, takeValues(request), budget.leftMs());
+    return taken && { decision: decisionOf(taken, request), operation: snapshotOf(taken, cipher) };
+  }
+
   async function held(): Promise<ClaimAnswer | undefined> {
     const [project] = nameOf(request);
     const [twin] = await pool.query<OperationRow>(twinSql, [project, guardOf(request)], budget.leftMs());
     if (!twin || twin.operationId === request.operationId) return undefined;
     if (twin.state === "in_flight" && twin.leaseExpiresAt <= twin.readAt) {
-      await pool.query(lapseSql, nameOf(twin), budget.leftMs());
+      await pool.query(twin.mode === "at_most_once" ? endSql : abandonSql, nameOf(twin), budget.leftMs());
       return undefined;
     }
     return { decision: "held", operation: snapshotOf(twin, cipher) };
   }
+}
+
+/** Whether it has no owner that could still execute it, or is due again. */
+function standsOpen(row: OperationRow, request: ClaimRequest): boolean {
+  if (row.fingerprint !== request.fingerprint || row.ownerToken === request.ownerToken.toLowerCase()) return false;
+  if (row.state === "failed_retryable") return row.retryAt !== null && row.retryAt <= row.readAt;
+  return row.state === "in_flight" && row.leaseExpiresAt <= row.readAt;
 }
 
 function decisionOf(row: OperationRow, request: ClaimRequest): ClaimAnswer["decision"] {

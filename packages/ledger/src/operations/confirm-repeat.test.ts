@@ -8,7 +8,7 @@ let database: TestDatabase;
 let ledger: Ledger;
 beforeAll(async () => {
   database = await createTestDatabase();
-  ledger = openLedger({ url: database.url });
+  ledger = openLedger({ url: database.url, claimBudgetMs: 10_000 });
 });
 afterAll(async () => {
   await ledger.close();

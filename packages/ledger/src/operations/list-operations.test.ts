@@ -12,7 +12,7 @@ const unknown: ClaimRequest[] = [];
 const inFlight: ClaimRequest[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
-  ledger = openLedger({ url: database.url });
+  ledger = openLedger({ url: database.url, claimBudgetMs: 10_000 });
   for (let index = 0; index < 5; index++) {
     const request = sampleClaim({ project: "shop" });
     await ledger.claim(request);

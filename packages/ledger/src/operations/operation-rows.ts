@@ -10,7 +10,7 @@ import {
 } from "@tachograph/record";
 import { jsonText } from "../row-json.ts";
 import type { SqlValue } from "./operation-pool.ts";
-import type { OperationRow } from "./operation-sql.ts";
+import { settleSql, settleWithResultSql, type OperationRow } from "./operation-sql.ts";
 import type { ResultCipher } from "./result-cipher.ts";
 
 /** Answers larger than this are not kept for replays. */
@@ -28,24 +28,35 @@ export const nameOf = ({ project, operationId }: Pick<Ownership, "project" | "op
 
 export const guardOf = ({ guard }: ClaimRequest): string | null => text(guard);
 
+/** For `claimSql`, without the count of deliveries. */
 export function claimValues(request: ClaimRequest): SqlValue[] {
   const { call } = request;
   return [
-    ...nameOf(request),
-    request.mode,
-    request.keySource,
-    request.fingerprint,
-    guardOf(request),
-    request.ownerToken,
-    request.leaseMs,
+    ...identityValues(request),
     storable(call.serverName),
     storable(call.tool ?? ""),
     text(call.principal),
-    text(call.sessionId),
-    call.id,
-    callText(call),
+    ...executionValues(request),
   ];
 }
+
+/** For `takeSql`. */
+export const takeValues = (request: ClaimRequest): SqlValue[] => [
+  ...identityValues(request),
+  ...executionValues(request),
+];
+
+const identityValues = (request: ClaimRequest): SqlValue[] => [
+  ...nameOf(request),
+  request.mode,
+  request.keySource,
+  request.fingerprint,
+  guardOf(request),
+  request.ownerToken,
+  request.leaseMs,
+];
+
+const executionValues = ({ call }: ClaimRequest): SqlValue[] => [text(call.sessionId), call.id, callText(call)];
 
 export function confirmValues(request: ConfirmedRepeat): SqlValue[] {
   const { call } = request;
@@ -57,9 +68,7 @@ export function confirmValues(request: ConfirmedRepeat): SqlValue[] {
     request.expiresAt,
     request.ownerToken,
     request.leaseMs,
-    text(call.sessionId),
-    call.id,
-    callText(call),
+    ...executionValues(request),
   ];
 }
 
@@ -74,22 +83,23 @@ export function resultValues(
   return { stored: cipher.seal(operation, result), kept: "stored" };
 }
 
-export function settleValues(cipher: ResultCipher, settlement: Settlement): SqlValue[] {
+/** The statement that settles, and its values. */
+export function settleStatement(cipher: ResultCipher, settlement: Settlement): [statement: string, values: SqlValue[]] {
   const { stored, kept } = resultValues(cipher, settlement, settlement);
   const released = settlement.released === true;
-  return [
+  const values = [
     ...nameOf(settlement),
     settlement.ownerToken,
     settlement.state,
     settlement.effect,
     released ? 0 : (settlement.retryAfterMs ?? 0),
-    stored,
     kept,
     settlement.retentionMs,
     released ? 1 : 0,
     settlement.call.id,
     callText(settlement.call),
   ];
+  return stored === null ? [settleSql, values] : [settleWithResultSql, [...values, stored]];
 }
 
 /** A snapshot; a result that cannot be decrypted counts as not kept. */

@@ -1,6 +1,6 @@
 import { verdictOf, type KeptResult, type OperationSnapshot } from "@tachograph/record";
 
-const instant = (column: string): string => `(extract(epoch from ${column}) * 1000)::bigint`;
+const instant = (column: string): string => `(date_part('epoch', ${column}) * 1000)::bigint`;
 
 /** The columns of a snapshot of `o`, under the names of its fields, and who owns it. */
 export const snapshotColumns = `
@@ -24,133 +24,121 @@ export interface OperationRow extends Omit<OperationSnapshot, "result" | "keptRe
   result?: Uint8Array | null;
 }
 
-const literal = (fields: object): string => `'${JSON.stringify(fields).replaceAll("'", "''")}'::jsonb`;
+const changed = (call: string, fields: object): string =>
+  `${call}::jsonb || '${JSON.stringify(fields).replaceAll("'", "''")}'::jsonb`;
 
 /** What a delivery as begun becomes when whoever executed it is gone. */
-export const indeterminate = literal({
+const indeterminate = changed("o.call", {
   outcome: "indeterminate",
   ...verdictOf("indeterminate", "mutating", true),
   reason: "Its process died or lost its lease before it said how the call ended.",
 });
 
 /** What a delivery as begun becomes when it was refused because its claim was not answered in time. */
-export const refusedUnclaimed = literal({
+const refused = changed("o.call", {
   outcome: "audit_unavailable",
   ...verdictOf("audit_unavailable", "mutating", false),
   reason: "Its claim was not answered in time, so it was not executed.",
 });
 
-const lapsed = "o.state = 'in_flight' and o.lease_expires_at <= excluded.claimed_at";
-const ours = "(o.owner_token = excluded.owner_token and o.state = 'in_flight')";
-const sameIntent = "o.fingerprint = excluded.fingerprint and o.owner_token <> excluded.owner_token";
-const takes = `(${sameIntent} and (
-    (o.state = 'failed_retryable' and o.retry_at <= excluded.claimed_at)
-    or (${lapsed} and o.mode <> 'at_most_once' and excluded.mode <> 'at_most_once')))`;
-const ends = `(${sameIntent} and ${lapsed} and (o.mode = 'at_most_once' or excluded.mode = 'at_most_once'))`;
+/** Puts the delivery of an attempt that is over aside until its row is known to be stored. */
+const putAside = (call: string): string => `
+  earlier_calls = case when o.call is null then o.earlier_calls
+    else coalesce(o.earlier_calls, '[]') || jsonb_build_array(${call}) end,
+  earlier_since = case when o.call is null then o.earlier_since else clock_timestamp() end`;
 
-/** What a claim finds, decided once: each column then only asks which it is. */
-const finding = `case when ${takes} then 'takes' when ${ends} then 'ends' when ${ours} then 'ours' else 'none' end`;
-const onTake = (taken: string, otherwise: string): string =>
-  `case found.what when 'takes' then ${taken} else ${otherwise} end`;
-const onTakeOrEnd = (taken: string, ended: string, otherwise: string): string =>
-  `case found.what when 'takes' then ${taken} when 'ends' then ${ended} else ${otherwise} end`;
-
-const putAside = "found.what = 'takes' and o.call is not null";
-const claimed: Readonly<Record<string, string>> = {
-  state: onTakeOrEnd("'in_flight'", "'unknown'", "o.state"),
-  mode: onTake("excluded.mode", "o.mode"),
-  key_source: onTake("excluded.key_source", "o.key_source"),
-  guard: onTake("excluded.guard", "o.guard"),
-  owner_token: onTake("excluded.owner_token", "o.owner_token"),
-  lease_expires_at:
-    "case when found.what in ('takes', 'ours') then excluded.lease_expires_at else o.lease_expires_at end",
-  attempt: `o.attempt + ${onTake("1", "0")}`,
-  deliveries: "o.deliveries + case found.what when 'ours' then 0 else 1 end",
-  effect: onTakeOrEnd("'unknown'", "'unknown'", "o.effect"),
-  session_id: onTake("excluded.session_id", "o.session_id"),
-  call_id: onTake("excluded.call_id", "o.call_id"),
-  call: onTakeOrEnd("excluded.call", `o.call || ${indeterminate}`, "o.call"),
-  earlier_calls: `case when ${putAside} then coalesce(o.earlier_calls, '[]') || jsonb_build_array(
-      case o.state when 'in_flight' then o.call || ${indeterminate} else o.call end) else o.earlier_calls end`,
-  earlier_since: `case when ${putAside} then excluded.claimed_at else o.earlier_since end`,
-  call_fault: onTake("null", "o.call_fault"),
-  claimed_at: onTake("excluded.claimed_at", "o.claimed_at"),
-  settled_at: onTakeOrEnd("null", "excluded.claimed_at", "o.settled_at"),
-  retry_at: onTake("null", "o.retry_at"),
-  expires_at: onTake("null", "o.expires_at"),
-  kept_result: onTake("null", "o.kept_result"),
-  late: onTake("false", "o.late"),
-};
+const ours = "o.owner_token = excluded.owner_token and o.state = 'in_flight'";
 
 /**
+ * The whole of a claim of a new operation, and of one that is somebody else's: it counts the delivery and tells how the
+ * operation stands. What can be taken over is then taken by {@link takeSql}.
+ *
  * $1 project, $2 id, $3 mode, $4 key source, $5 fingerprint, $6 guard, $7 owner token, $8 lease in ms, $9 server,
- * $10 tool, $11 principal, $12 session, $13 call id, $14 the call as JSON.
- * The clock is read once: every case below must be decided at the same instant.
+ * $10 tool, $11 principal, $12 session, $13 call id, $14 the call as JSON, $15 deliveries to count.
  */
 export const claimSql = `
 insert into operations as o (project, id, state, mode, key_source, fingerprint, guard, owner_token, lease_expires_at,
   attempt, deliveries, effect, server_name, tool, principal, session_id, call_id, call, claimed_at)
-select $1::text, $2::text, 'in_flight', $3::text, $4::text, $5::text, $6::text, $7::uuid, now.at + $8::float8 * interval '1 millisecond',
-  1, 1, 'unknown', $9::text, $10::text, $11::text, $12::text, $13::uuid, $14::text::jsonb, now.at
+select $1::text, $2::text, 'in_flight', $3::text, $4::text, $5::text, $6::text, $7::uuid,
+  now.at + $8::float8 * interval '1 millisecond',
+  1, 1, 'unknown', $9::text, $10::text, $11::text, $12::text, $13::uuid, $14::text, now.at
 from clock_timestamp() as now(at)
-on conflict (project, id) do update set (${Object.keys(claimed).join(", ")}) = (
-  select ${Object.values(claimed).join(",\n    ")}
-  from (select ${finding}) as found(what))
+on conflict (project, id) do update set
+  deliveries = o.deliveries + case when ${ours} then 0 else $15::int end,
+  lease_expires_at = case when ${ours} then excluded.lease_expires_at else o.lease_expires_at end
 returning ${snapshotColumns}, ${resultColumn("$5::text")}`;
+
+/**
+ * Takes over what is due again, or what its owner left, where it may run twice. Gives no row where that is no longer so.
+ *
+ * $1 project, $2 id, $3 mode, $4 key source, $5 fingerprint, $6 guard, $7 owner token, $8 lease in ms, $9 session,
+ * $10 call id, $11 the call as JSON.
+ */
+export const takeSql = `
+update operations o set
+  state = 'in_flight', mode = $3::text, key_source = $4::text, guard = $6::text, owner_token = $7::uuid,
+  lease_expires_at = now.at + $8::float8 * interval '1 millisecond', attempt = o.attempt + 1, effect = 'unknown',
+  session_id = $9::text, call_id = $10::uuid, call = $11::text, call_fault = null,
+  ${putAside(`case o.state when 'in_flight' then ${indeterminate} else o.call::jsonb end`)},
+  claimed_at = now.at, settled_at = null, retry_at = null, expires_at = null, kept_result = null, late = false
+from clock_timestamp() as now(at)
+where o.project = $1::text and o.id = $2::text and o.fingerprint = $5::text and o.owner_token <> $7::uuid
+  and ((o.state = 'failed_retryable' and o.retry_at <= now.at)
+    or (o.state = 'in_flight' and o.lease_expires_at <= now.at and 'at_most_once' not in (o.mode, $3::text)))
+returning ${snapshotColumns}`;
+
+/** What becomes of an operation whose lease has ended and that must not run again by itself. */
+export const unknown = `
+  state = 'unknown', settled_at = clock_timestamp(), call = (${indeterminate})::text`;
+
+/** What becomes of one that may: it stays for whoever takes it over, and is in no twin's way. */
+export const abandoned = `
+  guard = null, call = null, ${putAside(indeterminate)}`;
+
+const leaseEnded = `
+where o.project = $1::text and o.id = $2::text and o.state = 'in_flight' and o.lease_expires_at <= clock_timestamp()`;
+
+/** $1 project, $2 id */
+export const endSql = `update operations o set ${unknown} ${leaseEnded} returning ${snapshotColumns}`;
+
+/** $1 project, $2 id */
+export const abandonSql = `update operations o set ${abandoned} ${leaseEnded}`;
 
 /** The unresolved operation that stands in the way of others with its guard. $1 project, $2 guard. */
 export const twinSql = `
 select ${snapshotColumns} from operations o
 where o.project = $1::text and o.guard = $2::text and o.state in ('in_flight', 'unknown')`;
 
-/**
- * What becomes of an operation whose lease has ended: unknown where it must not run again; otherwise it stays, free of
- * its guard, for whoever takes it over. The row of its delivery is due in any case.
- */
-export const lapse = `
-  state = case o.mode when 'at_most_once' then 'unknown' else o.state end,
-  settled_at = case o.mode when 'at_most_once' then clock_timestamp() end,
-  guard = case o.mode when 'at_most_once' then o.guard end,
-  call = case o.mode when 'at_most_once' then o.call || ${indeterminate} end,
-  earlier_calls = case when o.mode = 'at_most_once' or o.call is null then o.earlier_calls
-    else coalesce(o.earlier_calls, '[]') || jsonb_build_array(o.call || ${indeterminate}) end,
-  earlier_since = case when o.mode = 'at_most_once' or o.call is null then o.earlier_since else clock_timestamp() end`;
-
-/** $1 project, $2 id */
-export const lapseSql = `
-update operations o set ${lapse}
-where o.project = $1::text and o.id = $2::text and o.state = 'in_flight' and o.lease_expires_at <= clock_timestamp()`;
-
 /** $1 project, $2 id, $3 the fingerprint whose result may be shown; null shows none. */
 export const findSql = `
 select ${snapshotColumns}, ${resultColumn("$3::text")} from operations o where o.project = $1::text and o.id = $2::text`;
 
-/** Writes or removes the result of the one operation in `source`; $7 is null where none is kept. */
-const storeResult = (source: string): string => `
-stored as (
+/** Keeps the result of the one operation in `source`. What an earlier attempt left is hidden by `kept_result`. */
+const keepResult = (source: string, result: string): string => `
+kept as (
   insert into operation_results (project, id, result)
-  select project, id, $7::bytea from ${source} where $7::bytea is not null
+  select project, id, ${result}::bytea from ${source} where ${result}::bytea is not null
   on conflict (project, id) do update set result = excluded.result
-),
-removed as (
-  delete from operation_results r using ${source} s where r.project = s.project and r.id = s.id and $7::bytea is null
 )`;
 
 /**
- * $1 project, $2 id, $3 owner token, $4 state, $5 effect, $6 ms until a retry, $7 result, $8 kept result, $9 retention
- * in ms, $10 attempts to give back, $11 call id, $12 the call as JSON. Gives no row where it is not the owner's to settle.
+ * $1 project, $2 id, $3 owner token, $4 state, $5 effect, $6 ms until a retry, $7 kept result, $8 retention in ms,
+ * $9 attempts to give back, $10 call id, $11 the call as JSON. Gives no row where it is not the owner's to settle.
  */
 export const settleSql = `
-with settled as (
-  update operations o set
-    state = $4::text, effect = $5::text, settled_at = now.at, late = o.late or (o.state = 'unknown' and $4::text <> 'unknown'), attempt = o.attempt - $10::int,
-    retry_at = case $4::text when 'failed_retryable' then now.at + $6::float8 * interval '1 millisecond' end,
-    expires_at = case $4::text when 'unknown' then null else now.at + $9::float8 * interval '1 millisecond' end,
-    kept_result = $8::text, call_id = $11::uuid, call = $12::text::jsonb, call_fault = null
-  from clock_timestamp() as now(at)
-  where o.project = $1::text and o.id = $2::text and o.owner_token = $3::uuid and o.state in ('in_flight', 'unknown')
-  returning o.project, o.id, o.late
-),${storeResult("settled")}
+update operations o set
+  state = $4::text, effect = $5::text, settled_at = now.at,
+  late = o.late or (o.state = 'unknown' and $4::text <> 'unknown'), attempt = o.attempt - $9::int,
+  retry_at = case $4::text when 'failed_retryable' then now.at + $6::float8 * interval '1 millisecond' end,
+  expires_at = case $4::text when 'unknown' then null else now.at + $8::float8 * interval '1 millisecond' end,
+  kept_result = $7::text, call_id = $10::uuid, call = $11::text, call_fault = null
+from clock_timestamp() as now(at)
+where o.project = $1::text and o.id = $2::text and o.owner_token = $3::uuid and o.state in ('in_flight', 'unknown')
+returning o.late`;
+
+/** The same, and $12, its result. */
+export const settleWithResultSql = `
+with settled as (${settleSql}, o.project, o.id),${keepResult("settled", "$12")}
 select late from settled`;
 
 /** Waits for whoever is about to settle it. $1 project, $2 id */
@@ -178,10 +166,8 @@ export const confirmSql = `
 update operations o set
   state = 'in_flight', owner_token = $7::uuid, attempt = o.attempt + 1, deliveries = o.deliveries + 1,
   lease_expires_at = now.at + $8::float8 * interval '1 millisecond', claimed_at = now.at,
-  session_id = $9::text, call_id = $10::uuid, call = $11::text::jsonb, call_fault = null,
-  earlier_calls = case when o.call is null then o.earlier_calls
-    else coalesce(o.earlier_calls, '[]') || jsonb_build_array(o.call) end,
-  earlier_since = case when o.call is null then o.earlier_since else now.at end,
+  session_id = $9::text, call_id = $10::uuid, call = $11::text, call_fault = null,
+  ${putAside("o.call::jsonb")},
   effect = 'unknown', settled_at = null, kept_result = null, late = false
 from clock_timestamp() as now(at)
 where o.project = $1::text and o.id = $2::text and o.state = 'unknown' and o.attempt = $3::int
@@ -205,7 +191,7 @@ with resolved as (
   from clock_timestamp() as now(at)
   where o.project = $1::text and o.id = $2::text and o.state = 'unknown' and o.attempt = $3::int
   returning o.project, o.id
-),${storeResult("resolved")}
+),${keepResult("resolved", "$7")}
 select id from resolved`;
 
 /**
@@ -219,7 +205,7 @@ update operations o set
   attempt = o.attempt - case when $4::boolean then 0 else 1 end,
   settled_at = now.at, retry_at = case when $4::boolean then null else now.at end,
   expires_at = case when $4::boolean then null else now.at + interval '1 day' end,
-  kept_result = 'not_kept', call = o.call || ${refusedUnclaimed}
+  kept_result = 'not_kept', call = (${refused})::text
 from clock_timestamp() as now(at)
 where o.project = $1::text and o.id = $2::text and o.owner_token = $3::uuid and o.state = 'in_flight'
 returning o.id`;

@@ -5,7 +5,7 @@ import { createAtomicRunner } from "./atomic/atomic-runner.ts";
 import { mayHaveHappened, repeated, startBudget } from "./budget.ts";
 import { ClaimFailure, claimWithin } from "./claim.ts";
 import { StatementTimeout, type OperationPool, type SqlValue } from "./operation-pool.ts";
-import { confirmValues, nameOf, resultValues, settleValues, snapshotOf } from "./operation-rows.ts";
+import { confirmValues, nameOf, resultValues, settleStatement, snapshotOf } from "./operation-rows.ts";
 import {
   confirmSql,
   fingerprintCheckSql,
@@ -13,7 +13,6 @@ import {
   heartbeatSql,
   resolveSql,
   settledBySql,
-  settleSql,
   type OperationRow,
 } from "./operation-sql.ts";
 import { createReleases } from "./releases.ts";
@@ -66,7 +65,7 @@ export function createOperationStore(options: {
     openLane: options.openLane,
     size: options.atomicConnections,
     pool,
-    settleValues: (settlement) => settleValues(cipher, settlement),
+    settleStatement: (settlement) => settleStatement(cipher, settlement),
   });
 
   const store: OperationStore = {
@@ -111,7 +110,7 @@ export function createOperationStore(options: {
     },
 
     async settle(settlement) {
-      const [settled] = await query<{ late: boolean }>(settleSql, settleValues(cipher, settlement));
+      const [settled] = await query<{ late: boolean }>(...settleStatement(cipher, settlement));
       const [row = settled] = settled
         ? []
         : await query<{ late: boolean }>(settledBySql, [...nameOf(settlement), settlement.ownerToken]);

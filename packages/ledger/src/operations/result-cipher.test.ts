@@ -12,7 +12,11 @@ const operation = { project: "default", operationId: "ab" };
 let database: TestDatabase;
 const opened: Ledger[] = [];
 const open = (resultKey?: string): Ledger => {
-  const ledger = openLedger({ url: database.url, ...(resultKey !== undefined && { resultKey }) });
+  const ledger = openLedger({
+    url: database.url,
+    claimBudgetMs: 10_000,
+    ...(resultKey !== undefined && { resultKey }),
+  });
   opened.push(ledger);
   return ledger;
 };

@@ -1,7 +1,7 @@
 import type { CallRecord, RejectedCall } from "@tachograph/record";
 import { sql, type RawBuilder } from "kysely";
 import type { Ledger } from "../connection.ts";
-import { lapse } from "./operation-sql.ts";
+import { abandoned, unknown } from "./operation-sql.ts";
 
 const BATCH = 500;
 /** Read once, so that an index can be asked for it. */
@@ -73,7 +73,7 @@ async function endLeases(
       where o.state = 'in_flight' and ${which} and o.lease_expires_at <= ${NOW}
       order by o.lease_expires_at limit ${size} for update skip locked
     )
-    update operations o set ${sql.raw(lapse)} from due where o.project = due.project and o.id = due.id
+    update operations o set ${sql.raw(modes === "at_most_once" ? unknown : abandoned)} from due where o.project = due.project and o.id = due.id
     returning o.id`.execute(ledger.db);
   return { seen: rows.length, done: rows.length };
 }
@@ -92,7 +92,7 @@ interface Unrecorded {
 async function listUnrecorded(ledger: Ledger, size: number, rowGraceMs: number): Promise<Unrecorded[]> {
   const due = sql`(select clock_timestamp() - ${rowGraceMs}::float8 * interval '1 millisecond')`;
   const { rows } = await sql<Unrecorded>`
-    (select o.project, o.id, o.call_id, o.call, null as earlier_calls, null as earlier_text from operations o
+    (select o.project, o.id, o.call_id, o.call::jsonb as call, null as earlier_calls, null as earlier_text from operations o
       where o.call is not null and o.call_fault is null and o.state <> 'in_flight' and o.settled_at <= ${due}
       order by o.settled_at limit ${size})
     union all

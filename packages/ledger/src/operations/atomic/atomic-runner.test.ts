@@ -8,7 +8,7 @@ import { administer, createTestDatabase, type TestDatabase } from "../../testing
 import { transactionOf } from "./atomic-transaction.ts";
 import { createAtomicRunner } from "./atomic-runner.ts";
 import { createOperationPool } from "../operation-pool.ts";
-import { settleValues } from "../operation-rows.ts";
+import { settleStatement } from "../operation-rows.ts";
 import { createResultCipher } from "../result-cipher.ts";
 import { again, sampleClaim, sampleResult, settlementOf } from "../testing/sample-operations.ts";
 import { startOwner } from "../testing/owners.ts";
@@ -18,7 +18,7 @@ let database: TestDatabase;
 let ledger: Ledger;
 beforeEach(async () => {
   database = await createTestDatabase();
-  ledger = openLedger({ url: database.url, atomicConnections: 3 });
+  ledger = openLedger({ url: database.url, atomicConnections: 3, claimBudgetMs: 10_000 });
   await sql`create table executions (operation text)`.execute(ledger.db);
 });
 afterEach(async () => {
@@ -204,7 +204,7 @@ test("where nobody can tell what became of the commit, that is said: it may have
     openLane: (onclose) => openPool({ url: proxy.url, maxConnections: 1 }, { onclose }),
     size: 1,
     pool,
-    settleValues: (settlement) => settleValues(createResultCipher(undefined), settlement),
+    settleStatement: (settlement) => settleStatement(createResultCipher(undefined), settlement),
     findOutMs: 300,
   });
   const request = await claimed();

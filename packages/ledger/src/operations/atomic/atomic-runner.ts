@@ -6,7 +6,7 @@ import { guardTransaction } from "./atomic-transaction.ts";
 import { repeated, startBudget } from "../budget.ts";
 import type { OperationPool, SqlValue } from "../operation-pool.ts";
 import { nameOf } from "../operation-rows.ts";
-import { committedSql, settleSql, type OperationRow } from "../operation-sql.ts";
+import { committedSql, type OperationRow } from "../operation-sql.ts";
 
 const IDLE_MS = 60_000;
 /** A statement of ours that is not answered by then never will be. */
@@ -35,7 +35,7 @@ export function createAtomicRunner(options: {
   openLane: (onClose: () => void) => Pool;
   size: number;
   pool: OperationPool;
-  settleValues: (settlement: Settlement) => SqlValue[];
+  settleStatement: (settlement: Settlement) => [statement: string, values: SqlValue[]];
   findOutMs?: number;
 }): AtomicRunner {
   const { findOutMs = FIND_OUT_MS } = options;
@@ -100,10 +100,10 @@ export function createAtomicRunner(options: {
   }
 
   async function commit(lane: Lane, ownership: Ownership, settlement: Settlement): Promise<void> {
-    const values = options.settleValues({ ...settlement, ...ownership });
+    const [statement, values] = options.settleStatement({ ...settlement, ...ownership });
     // On another connection these two would be no part of the transaction.
     if (!open.has(lane)) throw connectionLost(ownership);
-    const settled = await answered(lane, lane.sql.unsafe(settleSql, values, { prepare: true }));
+    const settled = await answered(lane, lane.sql.unsafe(statement, values, { prepare: true }));
     if (settled.length === 0) throw ownershipLost(ownership);
     if (!open.has(lane)) throw connectionLost(ownership);
     try {

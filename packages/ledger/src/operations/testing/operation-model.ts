@@ -108,7 +108,7 @@ export function claim(
     if (twin && twin.state === "in_flight" && twin.leaseEndsAt <= model.now) {
       return claim(put(model, leaseEnded(model, twin)), asked);
     }
-    if (twin) return [model, { decision: "held", of: twin }];
+    if (twin) return [seen ? put(model, seen) : model, { decision: "held", of: twin }];
     const taken = granted(model, asked, known);
     return [put(model, taken), { decision: "execute", of: taken }];
   }

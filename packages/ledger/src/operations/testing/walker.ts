@@ -27,6 +27,10 @@ function outcomes({ modelled }: Action, before: Model, alone: boolean): Stepped[
   return [modelled(before), [{ ...early, now: before.now }, answer]];
 }
 
+/** A delivery is counted a moment before the operation is taken: others may be counted in between. */
+const comparable = (answer: unknown, alone: boolean): unknown =>
+  alone || typeof answer !== "object" || answer === null ? answer : { ...answer, deliveries: undefined };
+
 const essence = (operation: OperationSnapshot | ModelOperation): object => ({
   state: operation.state,
   mode: operation.mode,
@@ -240,14 +244,15 @@ export class Walker {
     const actions = steps.map((wanted) => this.action(wanted));
     const answers = await Promise.all(actions.map(({ real }) => real()));
     const seen = await observe(this.ledger, this.ids);
+    const alone = steps.length === 1;
     const answered = actions.map((action, index) => ({ action, answer: answers[index] }));
     const explained = orders(answered)
       .flatMap((order) =>
         order.reduce<Model[]>(
           (states, { action, answer }) =>
             states.flatMap((state) =>
-              outcomes(action, state, steps.length === 1)
-                .filter(([, said]) => same(said, answer))
+              outcomes(action, state, alone)
+                .filter(([, said]) => same(comparable(said, alone), comparable(answer, alone)))
                 .map(([next]) => next),
             ),
           this.candidates,
