@@ -35,6 +35,7 @@ export async function executeClaimed(call: OnceCall, operation: OperationSnapsho
     void ended.late
       .then(async (late) => judge(gated, late, attempt))
       .then(async (ending) => keeper.settle(settlementOf(call, ownership, { kind: "late", ending })))
+      .then((settled) => (settled === "lost" ? lost(call) : undefined))
       .catch((cause: unknown) => fault(call, cause))
       .finally(lease.release);
     return finish(gated, await judge(gated, ended, attempt));
@@ -111,7 +112,7 @@ async function afterRollback(call: OnceCall, ownership: Ownership, error: unknow
   const { gated, keeper } = call;
   const { delivery, tool } = gated;
   if (error instanceof RolledBack) {
-    await keeper.settle(settlementOf(call, ownership, { kind: "ended", ending: error.ending }));
+    await settle(call, ownership, error.ending);
     return finish(gated, error.ending);
   }
   const code = (error as { code?: unknown } | null)?.code;
