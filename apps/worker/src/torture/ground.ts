@@ -1,0 +1,81 @@
+import { startShipper, type Shipper } from "@tachograph/gate/journal";
+import { openLedger, sweepOperations, type Ledger } from "@tachograph/ledger";
+import { administer, createTestDatabase } from "@tachograph/ledger/testing";
+import { createEffects } from "./effects.ts";
+import { readExecutions, type Execution } from "./executions.ts";
+import { makePlace, type Place } from "./place.ts";
+import { startServer, type Call, type Delivery, type ServerProcess, type StartOptions } from "./server-process.ts";
+import { faultsOfTrail } from "./trail.ts";
+
+/** A database, a folder, and all that was delivered to the servers that share them. */
+export interface Ground {
+  ledger: Ledger;
+  place: Place;
+  start(options?: StartOptions): Promise<ServerProcess>;
+  deliver(server: ServerProcess, call: Call): Promise<Delivery>;
+  /** What handlers did for an order; for all of them where none is named. */
+  executions(order?: string): Execution[];
+  /** As if the owners of a session's operations had been silent for longer than they may be. */
+  expireLeases(sessionId: string): Promise<void>;
+  /** What the worker does from time to time, once journals have brought the rows that they have. */
+  sweep(): Promise<void>;
+  /** Kills all servers, stores all that they left behind, and says what is wrong with the trail. */
+  faults(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/** Has a shipper of its own, as the worker does: it stores what dead servers left in their journals. */
+export async function openGround(): Promise<Ground> {
+  const database = await createTestDatabase();
+  await administer(database.url, createEffects);
+  const ledger = openLedger({ url: database.url });
+  const place = makePlace(database.url);
+  const shipper: Shipper = startShipper({ directory: place.journal, sink: ledger });
+  const servers: ServerProcess[] = [];
+  const deliveries: Delivery[] = [];
+  const killServers = async (): Promise<void> => {
+    await Promise.all(servers.splice(0).map((server) => server.kill()));
+  };
+  const sweep = async (): Promise<void> => {
+    await shipper.flush();
+    await sweepOperations(ledger, { rowGraceMs: 0 });
+  };
+
+  return {
+    ledger,
+    place,
+    async start(options) {
+      const server = await startServer(place, options);
+      servers.push(server);
+      return server;
+    },
+    async deliver(server, call) {
+      const delivery = await server.deliver(call);
+      deliveries.push(delivery);
+      return delivery;
+    },
+    executions: (order) =>
+      readExecutions(place.executions).filter((execution) => order === undefined || execution.order === order),
+    async expireLeases(sessionId) {
+      await ledger.db
+        .updateTable("operations")
+        .set({ leaseExpiresAt: new Date(0) })
+        .where("sessionId", "=", sessionId)
+        .where("state", "=", "in_flight")
+        .execute();
+    },
+    sweep,
+    async faults() {
+      await killServers();
+      await sweep();
+      return faultsOfTrail(ledger, place, deliveries);
+    },
+    async close() {
+      await killServers();
+      await shipper.stop();
+      await ledger.close();
+      await database.drop();
+      place[Symbol.dispose]();
+    },
+  };
+}

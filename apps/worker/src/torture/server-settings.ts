@@ -1,0 +1,11 @@
+/** What a server is told when it is started. */
+export interface ServerSettings {
+  /** Without the ledger it only observes, and whoever follows its journal ships it. */
+  observes: boolean;
+  leaseMs?: number;
+  /** How long a duplicate waits for the execution that is under way. */
+  waitMs?: number;
+  claimBudgetMs?: number;
+}
+
+export const SETTINGS_VARIABLE = "TORTURE_SETTINGS";
