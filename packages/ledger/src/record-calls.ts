@@ -13,11 +13,11 @@ import type { Pool } from "./connection.ts";
 import { clientConfigs } from "./ingest/client-configs.ts";
 import { openConnections } from "./ingest/connections.ts";
 import { copyBatch } from "./ingest/copy-batch.ts";
+import { makeDays, plausibleDays } from "./ingest/days.ts";
 import { encodeRows } from "./ingest/encode-rows.ts";
 import { exactSql } from "./ingest/exact-sql.ts";
 import { isDuplicate, isPoison, isTransient, reasonOf } from "./row-faults.ts";
 import { jsonText } from "./row-json.ts";
-import { makeDays, plausibleDays } from "./partitions.ts";
 
 export interface CallRecorder {
   record(batch: RecordBatch): Promise<RecordReport>;
