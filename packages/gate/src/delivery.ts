@@ -18,15 +18,21 @@ import { classifyError } from "./errors/classify-error.ts";
 import { isObject } from "./is-object.ts";
 import { failedFieldsOf, findIssues } from "./issues.ts";
 import { outcomeOf, type JsonRpcResponse, type Observed } from "./outcome-of.ts";
+import { countCall } from "./metrics.ts";
 import { keepsPayloads, receiveCall, type Received } from "./receive-call.ts";
+import type { Answered } from "./span-attributes.ts";
 import type { CallSpan } from "./span.ts";
 
 const MAX_MESSAGE = 1_000;
+const MAX_CODE = 64;
 /** How long after its handling ended a call may still be answered. */
 const UNANSWERED_MS = 2_000;
 const microseconds = (fromMs: number, toMs: number): number => Math.max(0, Math.round((toMs - fromMs) * 1000));
 
-/** What the gate itself decided about a call: it goes before what the answer looks like. */
+/**
+ * What the gate itself decided about a call: it goes before what the answer looks like. Its texts are the gate's own, or
+ * clean.
+ */
 export interface Ruling extends Verdict {
   outcome: Outcome;
   errorCode?: string;
@@ -54,6 +60,9 @@ export class Delivery {
   readonly journaled: boolean;
   /** Asked to be given up; whether it is shows in what the SDK then does. */
   cancelRequested = false;
+  /** How often it entered the pipeline, and whether it is in it: an SDK may handle one call in several legs. */
+  legs = 0;
+  inPipeline = false;
   /** Called once the row is written. */
   onRecorded: (() => void) | undefined;
   readonly #inputs: DeliveryInputs;
@@ -115,6 +124,15 @@ export class Delivery {
     };
   }
 
+  /** A fault of the gate's own while it looked at this call. */
+  report(cause: unknown): void {
+    this.#inputs.recorder.report({
+      code: "gate_fault",
+      message: "the gate failed to record a call; the call itself goes on",
+      cause,
+    });
+  }
+
   /** How it came in. */
   get connection(): ConnectionFacts {
     return this.#inputs.connection;
@@ -126,7 +144,7 @@ export class Delivery {
       begun: this.#begunAt !== undefined,
       returned: this.#returned,
       threw: this.#threw,
-      offered: this.call.tool === null ? undefined : this.#inputs.contracts.offers(this.call.tool),
+      offered: this.received.name === null ? undefined : this.#inputs.contracts.offers(this.received.name),
     };
   }
 
@@ -211,7 +229,13 @@ export class Delivery {
       this.givenUp("cancelled by the client before it was executed");
     // v2 cannot answer for a low-level handler that throws what is no error.
     else if (this.#threw !== undefined && !isObject(this.#threw.error))
-      setTimeout(() => this.#unanswered(), UNANSWERED_MS).unref();
+      setTimeout(() => {
+        try {
+          this.#unanswered();
+        } catch (cause) {
+          this.report(cause);
+        }
+      }, UNANSWERED_MS).unref();
   }
 
   /** The SDK could not make an answer of what the handler gave it. */
@@ -229,10 +253,7 @@ export class Delivery {
   givenUp(reason: string): void {
     const begun = this.#begunAt !== undefined;
     this.abort(new Error(reason));
-    this.#record("cancelled", verdictOf("cancelled", this.#mutability(), begun), {
-      reason,
-      keepOpen: begun && this.#settledAt === undefined,
-    });
+    this.#record("cancelled", verdictOf("cancelled", this.#mutability(), begun), { reason });
   }
 
   /** A message that names `tools/call` and is no request: it gets no answer. */
@@ -254,10 +275,10 @@ export class Delivery {
     this.#concluded = undefined;
     const { call } = this;
     call.rule = ruling.rule ?? call.rule;
-    call.errorCode = ruling.errorCode === undefined ? call.errorCode : this.texts.clean(ruling.errorCode, 64);
+    call.errorCode = ruling.errorCode?.slice(0, MAX_CODE) ?? call.errorCode;
     call.retryAfterMs = ruling.retryAfterMs ?? null;
     call.originalCallId = ruling.originalCallId ?? call.originalCallId;
-    if (ruling.reason !== undefined) call.reason = this.texts.clean(ruling.reason, MAX_MESSAGE);
+    if (ruling.reason !== undefined) call.reason = ruling.reason.slice(0, MAX_MESSAGE);
     if (ruling.issues !== undefined)
       call.issues = ruling.issues.map(({ path, code }) => ({ path: this.texts.clean(path, 256), code }));
   }
@@ -299,10 +320,11 @@ export class Delivery {
     const { call } = this;
     const { outcome, verdict, resultJson } = this.#concluded as Concluded;
     const statusCode = typeof response.error?.code === "number" ? response.error.code : null;
-    const record = (): void => this.#record(outcome, verdict, { statusCode, resultJson });
+    const isError = isObject(response.result) ? response.result["isError"] === true : null;
+    const record = (): void => this.#record(outcome, verdict, { statusCode, isError, resultJson });
     const schema =
-      outcome === "invalid_input" && call.issues === null && call.tool !== null
-        ? this.#inputs.contracts.registeredTool(call.tool)?.inputSchema
+      outcome === "invalid_input" && call.issues === null && this.received.name !== null
+        ? this.#inputs.contracts.registeredTool(this.received.name)?.inputSchema
         : undefined;
     if (schema !== undefined) {
       return findIssues(schema, this.received.arguments).then((issues) => {
@@ -344,14 +366,14 @@ export class Delivery {
   #record(
     outcome: Outcome,
     verdict: Verdict,
-    more: { reason?: string; statusCode?: number | null; resultJson?: string | null; keepOpen?: boolean } = {},
+    more: { reason?: string; resultJson?: string | null } & Partial<Answered> = {},
   ): void {
     if (this.#recorded) return;
     this.#recorded = true;
     this.onRecorded?.();
     const { call, span } = this;
     const { recorder, contracts } = this.#inputs;
-    const { contract, mutability, mutabilitySource } = contracts.factsOf(call.tool);
+    const { contract, mutability, mutabilitySource } = contracts.factsOf(this.received.name);
     call.outcome = outcome;
     call.effect = verdict.effect;
     call.retryClass = verdict.retryClass;
@@ -363,8 +385,14 @@ export class Delivery {
     call.redactions = this.texts.redactions;
     call.truncated = this.texts.truncated;
     if (contract !== null) recorder.define(call, contract);
-    recorder.record(call, { arguments: this.received.argumentsJson, result: more.resultJson ?? null });
-    span.settle(call, more.statusCode ?? null, more.keepOpen ?? false);
+    const payload = { arguments: this.received.argumentsJson, result: more.resultJson ?? null };
+    recorder.record(call, payload);
+    const { statusCode = null, isError = null } = more;
+    const isRunning = this.#begunAt !== undefined && this.#settledAt === undefined;
+    span.settle(call, { statusCode, isError, payload, isRunning, connection: this.connection });
+    const { name } = this.received;
+    const isOffered = name !== null && contracts.offers(name) === true;
+    countCall({ call, statusCode, isError, isOffered, context: span.context });
     this.#remember();
   }
 
@@ -381,10 +409,10 @@ export class Delivery {
 
   /** An annotation may have become known since the call came in. */
   #mutability(): CallRecord["mutability"] {
-    return this.#inputs.contracts.factsOf(this.call.tool).mutability;
+    return this.#inputs.contracts.factsOf(this.received.name).mutability;
   }
 
   #keeps(): boolean {
-    return keepsPayloads(this.#inputs, this.call.tool);
+    return keepsPayloads(this.#inputs, this.received.name);
   }
 }

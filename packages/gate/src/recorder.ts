@@ -4,9 +4,11 @@ import type { Contract, Contracts } from "./contracts.ts";
 import { loadFingerprintKey } from "./fingerprint-key.ts";
 import { Journal } from "./journal/journal.ts";
 import { startShipper, type Shipper } from "./journal/shipper.ts";
-import type { Diagnostic, RecorderOptions } from "./options.ts";
+import type { Diagnostic, Limits, RecorderOptions } from "./options.ts";
 import { RateLimiter } from "./limits.ts";
-import { drainOperations } from "./once/lease-keeper.ts";
+import { watchRecorder } from "./metrics.ts";
+import { drainOperations, settlementsWaitingIn } from "./once/lease-keeper.ts";
+import { endOpenSpans } from "./open-spans.ts";
 import { SessionMemory } from "./session-memory.ts";
 
 /**
@@ -24,7 +26,7 @@ export interface Recorder {
   /** Session of a stdio server whose host names none. */
   readonly processSessionId: string;
   /** Counts calls against limits, for all gates of this process. */
-  readonly limiter: RateLimiter;
+  readonly limiters: Readonly<Record<keyof Limits, RateLimiter>>;
   /** Notes that a call came in, before it can act. False where the journal did not take it. */
   begin(call: CallRecord, payload: CallPayload | null): boolean;
   /**
@@ -83,6 +85,7 @@ function closeJournals(): void {
 /** Stores everything that this process recorded and ships itself, and closes its journals. For tests and orderly shutdown. */
 export async function closeRecorders(): Promise<void> {
   await Promise.all([...recorders.values()].flat().map(({ recorder }) => recorder.close()));
+  endOpenSpans();
 }
 
 function createRecorder(project: string, directory: string, options: RecorderOptions, onClose: () => void): Recorder {
@@ -115,6 +118,12 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
       report({ code: "ship_failed", message: "rows wait in the journal: the ledger takes none", cause });
     shipper = startShipper({ directory, sink: options.ledger, ownInstanceId: instanceId, onError });
   }
+  const unwatch = watchRecorder({
+    journal: () => journal.stats(),
+    oldestWaitingAt: () => shipper?.stats().oldestWaitingAt,
+    store: options.ledger,
+    settlementsWaiting: () => settlementsWaitingIn(options.ledger),
+  });
   return {
     project,
     instanceId,
@@ -123,7 +132,8 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
     memory: new SessionMemory(),
     contracts: new Map(),
     processSessionId: newId(),
-    limiter: new RateLimiter(),
+    // Apart, so that invented sessions push no principal out.
+    limiters: { perSession: new RateLimiter(), perPrincipal: new RateLimiter() },
     begin(call, payload) {
       takes = journal.append({ kind: "begun", call, payload }) === "written";
       return takes;
@@ -160,6 +170,7 @@ function createRecorder(project: string, directory: string, options: RecorderOpt
       await drainOperations(options.ledger);
       await shipper?.flush().catch(() => undefined);
       await shipper?.stop();
+      unwatch();
     },
   };
 }

@@ -1,49 +1,137 @@
 import {
   context,
-  createTraceState,
+  diag,
+  INVALID_SPAN_CONTEXT,
   isSpanContextValid,
-  ROOT_CONTEXT,
+  propagation,
   SpanKind,
   SpanStatusCode,
   trace,
-  TraceFlags,
-  type Attributes,
   type Context,
   type Span,
-  type SpanContext,
 } from "@opentelemetry/api";
-import type { CallRecord } from "@tachograph/record";
+import type { CallPayload, CallRecord } from "@tachograph/record";
+import type { ConnectionFacts } from "./delivery-inputs.ts";
+import { addOpenSpan, removeOpenSpan, settlementWaits, type OpenSpan } from "./open-spans.ts";
 import type { Meta } from "./request-context.ts";
+import {
+  attributesOf,
+  isServerFault,
+  methodAttributes,
+  payloadAttributesOf,
+  type Answered,
+} from "./span-attributes.ts";
+import { baggageIn, remoteParentIn } from "./trace-context.ts";
 
 /** Finds the user's SDK whenever one is registered. */
 const tracer = trace.getTracer("@tachograph/gate");
-const traceparentPattern = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 
-function remoteParent(meta: Meta): SpanContext | null {
-  const { traceparent, tracestate } = meta;
-  if (typeof traceparent !== "string" || traceparent.length > 512) return null;
-  const [, traceId, spanId, flags] = traceparentPattern.exec(traceparent) ?? [];
-  if (traceId === undefined || spanId === undefined || flags === undefined) return null;
-  const parent: SpanContext = {
-    traceId,
-    spanId,
-    traceFlags: Number.parseInt(flags, 16) & TraceFlags.SAMPLED,
-    isRemote: true,
-    ...(typeof tracestate === "string" ? { traceState: createTraceState(tracestate) } : {}),
-  };
-  return isSpanContextValid(parent) ? parent : null;
+/** How long a span waits for the handler of a call that was answered or given up. */
+const LATE_COMPLETION_MS = 60_000;
+/** How long it waits for the ledger after that. */
+const LATE_SETTLEMENT_MS = 5_000;
+
+/** How a call ended. */
+export interface SpanEnd extends Answered {
+  connection: ConnectionFacts;
+  /** Redacted. */
+  payload: CallPayload;
+  /** Whether its handler still runs. */
+  isRunning: boolean;
 }
 
-export interface CallSpan {
-  traceId: string | null;
-  spanId: string | null;
-  parentSpanId: string | null;
-  /** Context in which the handler runs, so that its own spans become children. */
-  context: Context;
-  /** Sets the attributes that are known at the end, and ends the span unless the handler still runs. */
-  settle(call: CallRecord, statusCode: number | null, keepOpen: boolean): void;
+/** The server span of one delivery. What a user's SDK throws stays here. */
+export class CallSpan implements OpenSpan {
+  readonly traceId: string | null;
+  readonly spanId: string | null;
+  readonly parentSpanId: string | null;
+  /** Context in which the handler runs, so that its own spans become children and it finds the caller's baggage. */
+  readonly context: Context;
+  readonly #span: Span;
+  #call: CallRecord | undefined;
+  #isRunning = false;
+  #isUnsettled = false;
+  #ended = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(tool: string | null, meta: Meta, startedAt: number) {
+    const ambient = context.active();
+    const ambientSpan = validContextOf(trace.getSpan(ambient));
+    const remote = remoteParentIn(meta);
+    const baggage = baggageIn(meta);
+    const parent = remote === null ? ambient : trace.setSpanContext(ambient, remote);
+    const received = baggage === undefined ? parent : propagation.setBaggage(parent, baggage);
+    this.#span = startSpan(tool, startedAt, remote === null ? undefined : ambientSpan, received);
+    const own = validContextOf(this.#span);
+    const parentSpan = remote ?? ambientSpan;
+    this.traceId = own?.traceId ?? parentSpan?.traceId ?? null;
+    // Without an SDK the API hands the parent's own context back: that is no span of ours.
+    this.spanId = own === undefined || own.spanId === parentSpan?.spanId ? null : own.spanId;
+    this.parentSpanId = parentSpan?.spanId ?? null;
+    this.context = trace.setSpan(received, this.#span);
+  }
+
+  /** The call is answered or given up. The span ends here, unless something of the call goes on. */
+  settle(call: CallRecord, end: SpanEnd): void {
+    this.#call = call;
+    this.#isRunning = end.isRunning;
+    this.#isUnsettled = (end.isRunning && call.operationId !== null) || settlementWaits(call);
+    const isRecording = guarded(() => this.#describe(call, end)) ?? false;
+    if (!isRecording || (!this.#isRunning && !this.#isUnsettled)) {
+      this.end();
+      return;
+    }
+    addOpenSpan(this, call);
+    this.#endAfter(LATE_COMPLETION_MS);
+  }
+
   /** The handler of a call that was answered or given up long before has ended. */
-  completeLate(how: "returned" | "threw"): void;
+  completeLate(how: "returned" | "threw"): void {
+    if (this.#ended || !this.#isRunning) return;
+    this.#isRunning = false;
+    this.#addEvent("tachograph.late_completion", { "tachograph.late_completion.handler": how });
+    if (this.#isUnsettled) this.#endAfter(LATE_SETTLEMENT_MS);
+    else this.end();
+  }
+
+  settleLate(state: string): void {
+    if (this.#ended || !this.#isUnsettled) return;
+    this.#isUnsettled = false;
+    this.#addEvent("tachograph.late_settlement", { "tachograph.operation.state": state });
+    if (!this.#isRunning) this.end();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    if (this.#call !== undefined) removeOpenSpan(this, this.#call);
+    guarded(() => this.#span.end());
+  }
+
+  /** False where nobody wants to know. */
+  #describe(call: CallRecord, end: SpanEnd): boolean {
+    const span = this.#span;
+    if (!span.isRecording()) return false;
+    // What the caller made up is no name to group by.
+    if (call.outcome === "unknown_tool") span.updateName("tools/call");
+    span.setAttributes(attributesOf(call, end, end.connection));
+    const showsPayloads = process.env["TACHOGRAPH_SPAN_PAYLOADS"] === "on";
+    if (showsPayloads) span.setAttributes(payloadAttributesOf(end.payload, end));
+    if (!isServerFault(call, end)) return true;
+    const message = showsPayloads ? call.errorMessage : null;
+    span.setStatus({ code: SpanStatusCode.ERROR, ...(message === null ? {} : { message }) });
+    return true;
+  }
+
+  #addEvent(name: string, attributes: Record<string, string>): void {
+    guarded(() => this.#span.addEvent(name, attributes));
+  }
+
+  #endAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.end(), ms).unref();
+  }
 }
 
 /**
@@ -52,76 +140,38 @@ export interface CallSpan {
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai
  */
-export function startCallSpan(tool: string | null, meta: Meta, startedAt: number): CallSpan {
-  const ambient = trace.getSpan(context.active())?.spanContext();
-  const remote = remoteParent(meta);
-  const parent = remote === null ? context.active() : trace.setSpanContext(ROOT_CONTEXT, remote);
-  const span: Span = tracer.startSpan(
-    tool === null ? "tools/call" : `tools/call ${tool}`,
-    {
-      kind: SpanKind.SERVER,
-      startTime: startedAt,
-      ...(remote !== null && ambient !== undefined && isSpanContextValid(ambient)
-        ? { links: [{ context: ambient }] }
-        : {}),
-    },
-    parent,
+export const startCallSpan = (tool: string | null, meta: Meta, startedAt: number): CallSpan =>
+  new CallSpan(tool, meta, startedAt);
+
+function startSpan(
+  tool: string | null,
+  startTime: number,
+  linked: ReturnType<typeof validContextOf>,
+  parent: Context,
+): Span {
+  const options = {
+    kind: SpanKind.SERVER,
+    startTime,
+    attributes: { ...methodAttributes, ...(tool === null ? {} : { "gen_ai.tool.name": tool }) },
+    ...(linked === undefined ? {} : { links: [{ context: linked }] }),
+  };
+  return (
+    guarded(() => tracer.startSpan(tool === null ? "tools/call" : `tools/call ${tool}`, options, parent)) ??
+    trace.wrapSpanContext(trace.getSpanContext(parent) ?? INVALID_SPAN_CONTEXT)
   );
-  const own = span.spanContext();
-  const parentSpan = remote ?? (ambient !== undefined && isSpanContextValid(ambient) ? ambient : null);
-  // Without an SDK the API hands the parent's own context back: that is no span of ours.
-  const isOurs = isSpanContextValid(own) && own.spanId !== parentSpan?.spanId;
-  let ended = false;
-  const end = (): void => {
-    if (!ended) span.end();
-    ended = true;
-  };
-  return {
-    traceId: isSpanContextValid(own) ? own.traceId : (parentSpan?.traceId ?? null),
-    spanId: isOurs ? own.spanId : null,
-    parentSpanId: parentSpan?.spanId ?? null,
-    context: trace.setSpan(parent, span),
-    settle(call, statusCode, keepOpen) {
-      if (span.isRecording()) {
-        span.setAttributes(attributesOf(call, statusCode));
-        if (call.outcome === "tool_error" || call.outcome === "invalid_output" || call.outcome === "internal_error") {
-          span.setStatus({ code: SpanStatusCode.ERROR });
-        }
-      }
-      if (keepOpen) setTimeout(end, LATE_COMPLETION_MS).unref();
-      else end();
-    },
-    completeLate(how) {
-      if (!ended) span.addEvent("tachograph.late_completion", { "tachograph.late_completion.handler": how });
-      end();
-    },
-  };
 }
 
-/** How long a span waits for the handler of a call that was given up. */
-const LATE_COMPLETION_MS = 60_000;
+function validContextOf(span: Span | undefined): ReturnType<Span["spanContext"]> | undefined {
+  const found = span?.spanContext();
+  return found !== undefined && isSpanContextValid(found) ? found : undefined;
+}
 
-function attributesOf(call: CallRecord, statusCode: number | null): Attributes {
-  const attributes: Record<string, string | number | null> = {
-    "mcp.method.name": "tools/call",
-    "gen_ai.operation.name": "execute_tool",
-    "gen_ai.tool.name": call.tool,
-    "gen_ai.tool.call.id": call.toolUseId,
-    "jsonrpc.request.id": call.rpcId,
-    "mcp.protocol.version": call.protocolVersion,
-    "mcp.session.id": call.sessionSource === "mcp_session_id" ? call.sessionId : null,
-    "network.transport": call.transport === "stdio" ? "pipe" : call.transport === "http" ? "tcp" : null,
-    "rpc.response.status_code": statusCode,
-    "error.type": call.outcome === "ok" ? null : call.outcome,
-    "tachograph.call.id": call.id,
-    "tachograph.outcome": call.outcome,
-    "tachograph.effect": call.effect,
-    "tachograph.retry.class": call.retryClass,
-    "tachograph.retry.kind": call.retryKind,
-    "tachograph.rule": call.rule,
-    "tachograph.operation.id": call.operationId,
-  };
-  return Object.fromEntries(
-    Object.entries(attributes).filter((entry): entry is [string, string | number] => entry[1] !== null),
-  );
+/** A failing exporter is told to OpenTelemetry's own diagnostics, and never reaches the call. */
+function guarded<Result>(work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (error) {
+    diag.error("tachograph: the span of a call could not be made", error);
+    return undefined;
+  }
 }

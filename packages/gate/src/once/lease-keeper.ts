@@ -1,4 +1,5 @@
 import type { OperationStore, Ownership, SettleAnswer, Settlement } from "@tachograph/record";
+import { noteSettled, noteUntold } from "../open-spans.ts";
 import type { Diagnostic } from "../options.ts";
 
 /** How long an operation may be silent before it counts as given up. */
@@ -90,7 +91,9 @@ export class LeaseKeeper {
    */
   async settle(settlement: Settlement): Promise<SettleAnswer | undefined> {
     try {
-      return await this.store.settle(settlement);
+      const answer = await this.store.settle(settlement);
+      if (answer !== "lost") noteSettled(settlement);
+      return answer;
     } catch (cause) {
       this.#report({
         code: "settle_failed",
@@ -104,6 +107,7 @@ export class LeaseKeeper {
 
   #settleLater(settlement: Settlement, afterMs: number): void {
     this.#untold.add(settlement);
+    noteUntold(settlement);
     setTimeout(() => {
       this.#settleAgain(settlement).catch(() => this.#settleLater(settlement, Math.min(LONGEST_RETRY_MS, afterMs * 2)));
     }, afterMs).unref();
@@ -113,6 +117,7 @@ export class LeaseKeeper {
     if (!this.#untold.has(settlement)) return;
     await this.store.settle(settlement);
     this.#untold.delete(settlement);
+    noteSettled(settlement);
   }
 
   /** Tells the store once more what it has not heard, before the process ends. */
@@ -143,6 +148,10 @@ export class LeaseKeeper {
 /** Tells a store what it has not heard yet, where this process has operations in it. */
 export const drainOperations = async (store: object | undefined): Promise<void> =>
   store === undefined ? undefined : keepers.get(store)?.drain();
+
+/** Ends of operations that a store has not taken yet from this process. */
+export const settlementsWaitingIn = (store: object | undefined): number =>
+  store === undefined ? 0 : (keepers.get(store)?.waiting ?? 0);
 
 const keepers = new WeakMap<object, LeaseKeeper>();
 
