@@ -58,6 +58,7 @@ export interface OperationSnapshot {
   callId: string;
   claimedAt: number;
   leaseExpiresAt: number;
+  /** When it left `in_flight`; since when it is `unknown`. */
   settledAt: number | null;
   /** From when a retryable failure may be executed again. */
   retryAt: number | null;
@@ -130,7 +131,11 @@ export interface AtomicExecution<T> {
 
 /** Where operations are kept. Implemented by the ledger on Postgres. Every method rejects where the store is away. */
 export interface OperationStore {
-  /** One auto-committed statement. Repeating it with the same owner token is harmless. */
+  /**
+   * One auto-committed statement; another one where an operation is taken over. Repeating it with the same owner token is
+   * harmless. One that was rejected is given up: what it may have been granted is let go of, so it is not to be executed,
+   * and the next claim needs a new owner token.
+   */
   claim(request: ClaimRequest): Promise<ClaimAnswer>;
   /** Takes an unknown operation over; undefined where the token is spent, expired or of somebody else. */
   confirmRepeat(request: ConfirmedRepeat): Promise<OperationSnapshot | undefined>;
@@ -138,7 +143,8 @@ export interface OperationStore {
   settle(settlement: Settlement): Promise<SettleAnswer>;
   /**
    * Runs inside a transaction that settles as it commits. Rejects with an error whose `code` is `ownership_lost` where
-   * somebody took over: all of it is rolled back.
+   * somebody took over, and `commit_unknown` where the store went away during the commit and nobody can tell: that may
+   * have happened. Whatever else it rejects with, all of it is rolled back.
    */
   runAtomic<T>(ownership: Ownership, execution: AtomicExecution<T>): Promise<T>;
   /** Extends leases. Gives the ids that are still owned. */

@@ -65,6 +65,24 @@ test("of 100 concurrent twins with ids of their own 1 executes and 99 are held, 
   }
 }, 60_000);
 
+test.each(["due again", "left by its owner"])(
+  "of 40 concurrent deliveries of what is %s 1 executes, round after round",
+  async (what) => {
+    for (let round = 0; round < 8; round++) {
+      const left = what === "left by its owner";
+      const first = sampleClaim(left ? { mode: "idempotent", leaseMs: 0 } : {});
+      await ledger.claim(first);
+      if (!left) await ledger.settle(retryable(first));
+      const deliveries = Array.from({ length: 40 }, () => again(first, { leaseMs: 30_000 }));
+      const decisions = await tellAll((claimOnce) => ({ claimOnce }), deliveries);
+      expect(decisions.filter((decision) => decision === "execute")).toHaveLength(1);
+      expect(decisions.filter((decision) => decision === "in_flight")).toHaveLength(39);
+      expect(await ledger.find(first.project, first.operationId)).toMatchObject({ attempt: 2, deliveries: 41 });
+    }
+  },
+  60_000,
+);
+
 test("a twin is held with the operation that is in its way, until that one settles", async () => {
   const first = sampleClaim({ guard: "in the way" });
   await ledger.claim(first);

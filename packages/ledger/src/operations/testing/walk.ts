@@ -15,7 +15,7 @@ const step = fc.oneof(
 /** Steps of a group happen at once. Nothing happens at once with time, or with the sweep, which passes over what is locked. */
 const group = fc.oneof(
   { weight: 6, arbitrary: fc.array(step, { minLength: 1, maxLength: 1 }) },
-  { weight: 2, arbitrary: fc.array(step, { minLength: 2, maxLength: 3 }) },
+  { weight: 3, arbitrary: fc.array(step, { minLength: 2, maxLength: 3 }) },
   { weight: 3, arbitrary: fc.constantFrom(4_000, 12_000, 40_000).map((ms) => ({ pass: ms })) },
   { weight: 1, arbitrary: fc.constant("sweep" as const) },
 );
