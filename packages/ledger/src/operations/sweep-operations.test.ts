@@ -32,7 +32,8 @@ const outbox = async ({ operationId }: ClaimRequest): Promise<object> => {
 };
 
 test("a process that died in at_most_once leaves an unknown operation and an indeterminate row", async () => {
-  const request = sampleClaim({ leaseMs: 0, guard: "twin" });
+  const call = { ...sampleClaim().call, clientName: "nul \0 and half a pair \ud83d" };
+  const request = sampleClaim({ leaseMs: 0, guard: "twin", call });
   await ledger.claim(request);
   expect(await sweep()).toMatchObject({ lapsed: 1, freed: 0, recorded: 1, rejected: [], removed: 0, more: false });
   expect(await rowOf(request.call)).toMatchObject({
@@ -42,6 +43,7 @@ test("a process that died in at_most_once leaves an unknown operation and an ind
     reason: expect.stringContaining("lost its lease") as string,
     tool: "refund_order",
     seq: request.call.seq,
+    clientName: "nul � and half a pair �",
   });
   expect(await outbox(request)).toMatchObject({ state: "unknown", call: null, guard: "twin" });
   expect(await sweep()).toMatchObject({ lapsed: 0, recorded: 0 });
