@@ -5,6 +5,7 @@ import postgres from "postgres";
 import type { Database } from "./database.ts";
 import { findDatabaseUrl } from "./find-database-url.ts";
 import { explainDatabaseError } from "./ledger-error.ts";
+import { knowArrayTypes } from "./operations/atomic/array-types.ts";
 import { createOperationPool, OPERATION_STATEMENT_TIMEOUT_MS } from "./operations/operation-pool.ts";
 import { createOperationStore } from "./operations/operation-store.ts";
 import { createResultCipher, RESULT_KEY_VARIABLE } from "./operations/result-cipher.ts";
@@ -85,8 +86,14 @@ function openOperations(options: LedgerOptions & { url: string }): ReturnType<ty
       { max_pipeline: 0, fetch_types: false, backoff: soon, lockTimeoutMs: Math.ceil(claimBudgetMs * 0.8) },
     );
   // A transaction lasts as long as its handler: no timer of the driver may end its connection.
-  const openLane = (onClose: () => void): Pool =>
-    openPool({ ...base, maxConnections: 1 }, { idle_timeout: 0, max_lifetime: null, backoff: soon, onclose: onClose });
+  const openLane = (onClose: () => void): Pool => {
+    const lane = openPool(
+      { ...base, maxConnections: 1 },
+      { idle_timeout: 0, max_lifetime: null, fetch_types: false, backoff: soon, onclose: onClose },
+    );
+    knowArrayTypes(lane);
+    return lane;
+  };
   const pool = createOperationPool(openStatementPool, operationConnections);
   return createOperationStore({ url, pool, openLane, atomicConnections, cipher, claimBudgetMs });
 }
