@@ -10,12 +10,24 @@ import { startTelemetry, type Telemetry } from "./testing-telemetry.ts";
 
 let telemetry: Telemetry;
 let server: Setup;
-const { serverSpans } = { serverSpans: () => telemetry.serverSpans() };
+const serverSpans = () => telemetry.serverSpans();
+/** What a processor of the user's own throws. */
+let breaks: "onStart" | "onEnd" | undefined;
+const breaking = (when: typeof breaks) => () => {
+  if (breaks === when) throw new Error("the exporter is broken");
+};
 let finishSlow: () => void;
 let seenBaggage: [string, string][] = [];
 
 beforeAll(async () => {
-  telemetry = startTelemetry();
+  telemetry = startTelemetry([
+    {
+      onStart: breaking("onStart"),
+      onEnd: breaking("onEnd"),
+      forceFlush: async () => Promise.resolve(),
+      shutdown: async () => Promise.resolve(),
+    },
+  ]);
   server = await connectV1(registerTools, {
     tools: {
       slow: { timeout: 40 },
@@ -26,7 +38,10 @@ beforeAll(async () => {
   });
 });
 beforeEach(() => telemetry.clear());
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  breaks = undefined;
+});
 afterAll(async () => {
   await server.close();
   await removeDirectories();
@@ -154,6 +169,14 @@ describe("with TACHOGRAPH_SPAN_PAYLOADS=on", () => {
 test("a rule that only watches is named where it would have denied", async () => {
   await call("watched");
   expect(serverSpans()[0]?.attributes["tachograph.would_deny"]).toEqual(["few", "never"]);
+});
+
+test.each(["onStart", "onEnd"] as const)("an exporter that throws in %s costs neither answer nor row", async (when) => {
+  const before = rows().length;
+  breaks = when;
+  expect(await call("watched")).toMatchObject(text("x"));
+  expect(await call("strict", { arguments: {} })).toMatchObject({ isError: true });
+  expect(rows().slice(before)).toMatchObject([{ outcome: "ok" }, { outcome: "invalid_input" }]);
 });
 
 describe("the caller's trace", () => {

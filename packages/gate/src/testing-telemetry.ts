@@ -1,7 +1,13 @@
 import { context, metrics, propagation, SpanKind, trace } from "@opentelemetry/api";
 import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-hooks";
 import { MeterProvider, MetricReader, type DataPoint, type MetricData } from "@opentelemetry/sdk-metrics";
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider, type ReadableSpan } from "@opentelemetry/sdk-trace";
+import {
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+  TracerProvider,
+  type ReadableSpan,
+  type SpanProcessor,
+} from "@opentelemetry/sdk-trace";
 
 /** Asks for metrics when a test does. */
 class ManualReader extends MetricReader {
@@ -21,10 +27,10 @@ export interface Telemetry {
 }
 
 /** The real SDK, registered for the whole process, exporting into memory. */
-export function startTelemetry(): Telemetry {
+export function startTelemetry(spanProcessors: SpanProcessor[] = []): Telemetry {
   const exporter = new InMemorySpanExporter();
   const reader = new ManualReader();
-  const tracing = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] });
+  const tracing = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter }), ...spanProcessors] });
   const metering = new MeterProvider({ readers: [reader] });
   trace.setGlobalTracerProvider(tracing);
   metrics.setGlobalMeterProvider(metering);
