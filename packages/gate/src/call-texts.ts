@@ -8,22 +8,54 @@ export class CallTexts {
   readonly #redactor: Redactor;
   readonly #limits: CaptureLimits | undefined;
   readonly #secrets = new Set<string>();
+  readonly #credentials = new Set<string>();
+  readonly #verified = new Set<string>();
 
   constructor(redactor: Redactor, limits: CaptureLimits | undefined) {
     this.#redactor = redactor;
     this.#limits = limits;
   }
 
-  /** What came with the request is a secret wherever the call, its answer or its error repeats it. */
-  learn(credentials: Record<string, unknown> | undefined): void {
-    if (credentials !== undefined) this.#redactor.json(credentials, this.#secrets);
+  /**
+   * What came with the request is a secret wherever the call, its answer or its error repeats it.
+   *
+   * @param token - The one that the HTTP layer verified.
+   */
+  learn(credentials: Record<string, unknown> | undefined, token: string | undefined): void {
+    if (token !== undefined) this.#verified.add(token);
+    if (credentials === undefined) return;
+    this.#redactor.json(credentials, this.#secrets);
+    for (const secret of this.#secrets) this.#credentials.add(secret);
   }
 
-  clean(text: string, maxLength: number): string {
-    const clean = this.#redactor.text(text, this.#secrets, maxLength);
+  /** A name that the caller gave, without its credentials: what it calls a secret in its arguments stays out of this. */
+  name(text: string, maxLength: number): string {
+    return this.#without(this.#credentials, text, maxLength);
+  }
+
+  nameOrNull(text: string | null | undefined, maxLength: number): string | null {
+    return text === null || text === undefined ? null : this.name(text, maxLength);
+  }
+
+  /** Who was verified: nobody takes that out of a row by sending the same text as a header or an argument. */
+  identity(text: string, maxLength: number): string {
+    return this.#without(this.#verified, text, maxLength);
+  }
+
+  identityOrNull(text: string | null | undefined, maxLength: number): string | null {
+    return text === null || text === undefined ? null : this.identity(text, maxLength);
+  }
+
+  #without(secrets: ReadonlySet<string>, text: string, maxLength: number): string {
+    const clean = this.#redactor.text(text, secrets, maxLength);
     this.redactions += clean.redactions;
     this.truncated ||= clean.truncated;
     return clean.text;
+  }
+
+  /** Any other text: without the secrets of the request and of its arguments. */
+  clean(text: string, maxLength: number): string {
+    return this.#without(this.#secrets, text, maxLength);
   }
 
   cleanOrNull(text: string | null | undefined, maxLength: number): string | null {
@@ -41,6 +73,12 @@ export class CallTexts {
     this.redactions += captured.redactions;
     this.truncated ||= captured.truncated;
     return captured;
+  }
+
+  /** A JSON value without its secrets. */
+  cleanValue<T>(value: T): T {
+    const { json } = this.#redactor.json(value, this.#secrets);
+    return json === null ? value : (JSON.parse(json) as T);
   }
 
   /** A value as the agent may see it again: without secrets, cut. */

@@ -206,13 +206,26 @@ export function checkGateOptions(options: GateOptions): void {
 
 const NEEDS_LEDGER = "needs a ledger to keep operations in; write ledger: openLedger({ url }) of @tachograph/ledger";
 
-const keepsOperations = ({ ledger }: GateOptions): boolean => typeof ledger?.claim === "function";
+const storeMethods = [
+  "claim",
+  "confirmRepeat",
+  "find",
+  "settle",
+  "runAtomic",
+  "heartbeat",
+  "resolve",
+  "checkFingerprintKey",
+];
+const keepsOperations = ({ ledger }: GateOptions): boolean =>
+  storeMethods.every((name) => typeof (ledger as Record<string, unknown> | undefined)?.[name] === "function");
 
 function checkOnce(tool: string, given: ToolOptions, options: GateOptions): void {
   if (given.once === undefined || given.once === false) return;
   if (given.mutability === "read")
     fail(`tool "${tool}": once is for tools that change something; leave it out, or correct mutability: "read"`);
   if (!keepsOperations(options)) fail(`tool "${tool}": once ${NEEDS_LEDGER}`);
+  if (given.validate === false)
+    fail(`tool "${tool}": once needs valid arguments to name an operation by; leave validate: false out`);
   const { mode, readBackWith, reconcile } = given.once === true ? {} : given.once;
   if (readBackWith === tool) fail(`tool "${tool}": once.readBackWith is the tool itself; name one that only reads`);
   if (mode === "atomic" && reconcile !== undefined)

@@ -27,6 +27,8 @@ export interface Gate {
   server: ServerIdentity;
   contracts: Contracts;
   policies: Policies;
+  /** Whether a tool is being registered at this moment. */
+  registering: boolean;
 }
 
 interface Message {

@@ -38,6 +38,20 @@ export interface ToolFacts {
   contract: Contract | null;
 }
 
+/** How soon a server that did not answer, or did not have a tool, is asked again. */
+const ASK_AGAIN_MS = 1_000;
+const MAX_ASKING_MS = 2_000;
+const MAX_PAGES = 100;
+
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
+
 const contractsBySchema = new WeakMap<object, Map<string, { outputSchema: unknown; contract: Contract | null }>>();
 /** Schemas that a server makes anew for each call must not pile up under one long-lived schema. */
 const MAX_CONTRACTS_PER_SCHEMA = 64;
@@ -47,8 +61,11 @@ export class Contracts {
   readonly #options: Record<string, ToolOptions>;
   readonly #registered = new Map<string, RegisteredTool>();
   #listed: Map<string, ListedTool> | undefined;
-  #lister: ((extra: unknown) => unknown) | undefined;
-  #asked: Promise<void> | undefined;
+  #lister: ((cursor: unknown, extra: unknown) => unknown) | undefined;
+  #asking: Promise<void> | undefined;
+  #askAgainAt = 0;
+  /** Whether all pages were seen, so that a name that is missing is no tool. */
+  #complete = false;
   readonly #facts = new Map<string, KnownFacts>();
   readonly #validators: Record<Direction, WeakMap<object, Validator>> = { input: new WeakMap(), output: new WeakMap() };
 
@@ -62,18 +79,40 @@ export class Contracts {
   }
 
   /** Gives the server's own `tools/list` handler. */
-  listWith(lister: (extra: unknown) => unknown): void {
+  listWith(lister: (cursor: unknown, extra: unknown) => unknown): void {
     this.#lister = lister;
   }
 
-  /** Asks the server what it offers, unless it was asked or a client was told. Its failure is its own affair. */
-  async listOnce(extra: unknown): Promise<void> {
-    if (this.#listed !== undefined) return;
-    this.#asked ??= Promise.resolve()
-      .then(() => this.#lister?.(extra))
-      .then((result) => this.list(isObject(result) ? result["tools"] : undefined))
-      .catch(() => undefined);
-    await this.#asked;
+  /**
+   * Asks the server what it offers, unless it was asked or a client was told; once more where it is asked for a tool that
+   * was not there then. Its failure is its own affair.
+   */
+  async learn(extra: unknown, name?: string): Promise<void> {
+    const known = name === undefined ? this.#listed !== undefined : this.#listed?.has(name) === true;
+    if (known || this.#lister === undefined || performance.now() < this.#askAgainAt) return;
+    this.#asking ??= this.#ask(extra).finally(() => {
+      this.#asking = undefined;
+      this.#askAgainAt = performance.now() + ASK_AGAIN_MS;
+    });
+    await within(MAX_ASKING_MS, this.#asking);
+  }
+
+  async #ask(extra: unknown): Promise<void> {
+    try {
+      let cursor: unknown;
+      for (let page = 0; page < MAX_PAGES; page++) {
+        const result: unknown = await this.#lister?.(cursor, extra);
+        if (!isObject(result)) return;
+        this.list(result["tools"]);
+        cursor = result["nextCursor"];
+        if (typeof cursor !== "string") {
+          this.#complete = Array.isArray(result["tools"]);
+          return;
+        }
+      }
+    } catch {
+      // Whoever asked for a tool is told what the server says.
+    }
   }
 
   register(name: string, tool: RegisteredTool): void {
@@ -101,7 +140,12 @@ export class Contracts {
       const tool = this.#registered.get(name);
       return tool !== undefined && tool.enabled !== false;
     }
-    return this.#listed?.has(name);
+    return this.#listed?.has(name) === true ? true : this.#complete ? false : undefined;
+  }
+
+  /** Whether all that the server offers is known. */
+  get isComplete(): boolean {
+    return this.isRegistry || this.#complete;
   }
 
   /** Names of the tools that a client may call now. */
@@ -163,7 +207,10 @@ export class Contracts {
     tool: RegisteredTool | ListedTool | undefined,
     registered: RegisteredTool | undefined,
   ): ToolFacts {
-    const declared = Object.hasOwn(this.#options, name) ? this.#options[name]?.mutability : undefined;
+    const own = Object.hasOwn(this.#options, name) ? this.#options[name] : undefined;
+    // Who asks for `once` says that the tool acts: no annotation of the server's switches that off.
+    const asksForOnce = own?.once !== undefined && own.once !== false;
+    const declared = own?.mutability ?? (asksForOnce ? "mutating" : undefined);
     const contract = registered ? this.#registeredContract(name, registered) : listedContract(name, tool);
     if (declared !== undefined) return { mutability: declared, mutabilitySource: "declared", contract };
     const annotated = annotatedMutability(tool?.annotations);
@@ -175,7 +222,7 @@ export class Contracts {
   /** The tool as the SDK lists it, for schemas that cannot convert themselves: an McpServer answers at once. */
   #listedNow(name: string): ListedTool | undefined {
     try {
-      const result = this.#lister?.({});
+      const result = this.#lister?.(undefined, {});
       if (isObject(result) && typeof result["then"] !== "function") this.list(result["tools"]);
     } catch {
       // A schema that the SDK cannot convert either.

@@ -112,7 +112,7 @@ export interface OnceOptions<Args = Record<string, unknown>> {
 
 /** What can be said for all tools at once. */
 export interface ToolDefaults {
-  /** Refuses arguments that break the tool's schema, and results that break its output schema. @defaultValue true with `once` */
+  /** Refuses arguments that break the tool's schema, and results that break its output schema. @defaultValue true with `once` or `rules` */
   validate?: boolean;
   /** Scopes that verified auth info must have, all of them. */
   scopes?: readonly string[];
@@ -156,7 +156,8 @@ export interface Diagnostic {
     | "ownership_lost"
     | "rule_failed"
     | "hook_failed"
-    | "schema_unusable";
+    | "schema_unusable"
+    | "unknown_tool_options";
   message: string;
   cause?: unknown;
 }

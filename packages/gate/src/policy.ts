@@ -46,6 +46,11 @@ export class Policies {
     this.#others = policyFrom({}, options, policyHash);
   }
 
+  /** Whether anything at all is switched on, for whatever tool. */
+  get active(): boolean {
+    return this.#others.active || [...this.#byTool.values()].some(({ active }) => active);
+  }
+
   /** @param tool - Names are the client's to invent: one that the options do not know has the defaults. */
   of(tool: string | null): ToolPolicy {
     return (tool === null ? undefined : this.#byTool.get(tool)) ?? this.#others;
@@ -60,7 +65,8 @@ function policyFrom(tool: ToolOptions, { defaults = {} }: GateOptions, policyHas
   const once = onceGiven === false ? undefined : onceGiven === true ? {} : onceGiven;
   const errorsGiven = tool.errors ?? defaults.errors ?? once !== undefined;
   const policy = {
-    validate: tool.validate ?? defaults.validate ?? once !== undefined,
+    // Keys and rules are promised valid arguments.
+    validate: once !== undefined || (tool.validate ?? defaults.validate ?? rules.length > 0),
     input: tool.input,
     scopes: tool.scopes ?? defaults.scopes ?? [],
     rules,
@@ -107,6 +113,8 @@ export interface Denial {
 
 export interface Authorization {
   denial: Denial | undefined;
+  /** Rules that threw without being enforced. */
+  failed: Denial[];
   /** Ids of rules that are not enforced and would have denied. */
   wouldDeny: string[];
 }
@@ -114,18 +122,20 @@ export interface Authorization {
 /** Scopes first, then the rules in their order; the first that denies decides. */
 export async function authorize(policy: ToolPolicy, facts: CallFacts): Promise<Authorization> {
   const wouldDeny: string[] = [];
+  const failed: Denial[] = [];
   const missingScopes = policy.scopes.filter((scope) => !facts.scopes.includes(scope));
   if (missingScopes.length > 0) {
     const reason = `missing scope ${missingScopes.join(", ")}`;
-    return { denial: { rule: "scopes", reason, missingScopes }, wouldDeny };
+    return { denial: { rule: "scopes", reason, missingScopes }, wouldDeny, failed };
   }
   for (const rule of policy.rules) {
     const denial = await deniedBy(rule, facts);
     if (denial === undefined) continue;
-    if (rule.enforce ?? true) return { denial, wouldDeny };
+    if (rule.enforce ?? true) return { denial, wouldDeny, failed };
     wouldDeny.push(rule.id);
+    if (denial.cause !== undefined) failed.push(denial);
   }
-  return { denial: undefined, wouldDeny };
+  return { denial: undefined, wouldDeny, failed };
 }
 
 async function deniedBy(rule: NamedRule, facts: CallFacts): Promise<Denial | undefined> {

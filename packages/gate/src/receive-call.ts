@@ -17,11 +17,18 @@ import {
 import { startCallSpan, type CallSpan } from "./span.ts";
 
 const MAX_TOOL_NAME = 256;
+const MAX_KEY = 255;
 
 /** A call as it came in. */
 export interface Received {
   call: CallRecord;
   span: CallSpan;
+  /** The tool's name as received; null where the request has none. */
+  name: string | null;
+  /** The host's id of the call as received. */
+  toolUseId: string | null;
+  /** Who issued the caller's identity, where the auth info says so. */
+  issuer: string | null;
   params: Readonly<Record<string, unknown>>;
   meta: Meta;
   /** As received: neither redacted nor cut. */
@@ -45,18 +52,22 @@ export function receiveCall(id: string, inputs: DeliveryInputs, texts: CallTexts
   const envelope = envelopeOf(meta);
   const startedAt = Date.now();
   const authInfo = extra?.authInfo;
-  texts.learn(credentialsOf(extra));
-  const tool = typeof params["name"] === "string" ? texts.clean(params["name"], MAX_TOOL_NAME) : null;
+  texts.learn(credentialsOf(extra), authInfo?.token);
+  const name = typeof params["name"] === "string" ? params["name"] : null;
+  // A tool that there is has a name that is no secret, whatever a header of the same text says.
+  const offered = name !== null && contracts.offers(name) === true;
+  const tool = name === null ? null : offered ? name.slice(0, MAX_TOOL_NAME) : texts.clean(name, MAX_TOOL_NAME);
   const principal = verifiedPrincipal(inputs);
   const session = sessionOf(inputs, meta, texts);
   const { sessionId } = session;
   const args = params["arguments"];
-  const captured = texts.capture(args, keepsPayloads(inputs, tool));
+  const captured = texts.capture(args, keepsPayloads(inputs, name));
   const fingerprint = fingerprintArguments(args, recorder.fingerprintKey);
-  const facts = contracts.factsOf(tool);
+  const facts = contracts.factsOf(name);
   const toolUseId = toolUseIdOf(meta, options);
   const key = meta["tachograph/idempotencyKey"];
-  const idempotencyKey = typeof key === "string" ? key : null;
+  // Longer ones are refused, and must not be remembered.
+  const idempotencyKey = typeof key === "string" && key.length <= MAX_KEY ? key : null;
   const memoryKey = sessionId === null ? null : `${principal?.id ?? ""}\0${sessionId}`;
   const continues = "inputResponses" in params || "requestState" in params;
   const retry: RetryVerdict = classifyRetry(
@@ -79,7 +90,7 @@ export function receiveCall(id: string, inputs: DeliveryInputs, texts: CallTexts
     sessionId,
     sessionSource: session.sessionSource,
     seq: recorder.memory.nextSeq(sessionId ?? ""),
-    toolUseId: toolUseId === null ? null : texts.clean(toolUseId, 256),
+    toolUseId: texts.nameOrNull(toolUseId, 256),
     rpcId: typeof message.id === "number" ? String(message.id) : texts.cleanOrNull(JSON.stringify(message.id), 128),
     traceId: span.traceId,
     spanId: span.spanId,
@@ -93,13 +104,13 @@ export function receiveCall(id: string, inputs: DeliveryInputs, texts: CallTexts
     protocolVersion:
       texts.cleanOrNull(envelope.protocolVersion ?? headerOf(extra, "mcp-protocol-version"), 64) ??
       connection.protocolVersion,
-    clientName: texts.cleanOrNull(envelope.clientName, 128) ?? connection.clientName,
-    clientVersion: texts.cleanOrNull(envelope.clientVersion, 64) ?? connection.clientVersion,
-    principal: texts.cleanOrNull(principal?.id, 256),
+    clientName: texts.nameOrNull(envelope.clientName, 128) ?? connection.clientName,
+    clientVersion: texts.nameOrNull(envelope.clientVersion, 64) ?? connection.clientVersion,
+    principal: texts.identityOrNull(principal?.id, 256),
     principalType: principal?.type ?? null,
     authMethod: authInfo === undefined ? null : "bearer",
-    scopes: scopes?.slice(0, 100).map((scope) => texts.clean(scope, 128)) ?? null,
-    onBehalfOf: texts.cleanOrNull(principal?.onBehalfOf, 256),
+    scopes: scopes?.slice(0, 100).map((scope) => texts.identity(scope, 128)) ?? null,
+    onBehalfOf: texts.identityOrNull(principal?.onBehalfOf, 256),
     mutability: facts.mutability,
     mutabilitySource: facts.mutabilitySource,
     outcome: "indeterminate",
@@ -133,6 +144,9 @@ export function receiveCall(id: string, inputs: DeliveryInputs, texts: CallTexts
   return {
     call,
     span,
+    name,
+    toolUseId,
+    issuer: typeof authInfo?.extra?.["iss"] === "string" ? authInfo.extra["iss"] : null,
     params,
     meta,
     arguments: args,
@@ -159,7 +173,7 @@ function sessionOf(
     ownSessionId: connection.transport === "stdio" ? recorder.processSessionId : connection.connectionId,
     options,
   });
-  return { sessionId: sessionId === null ? null : texts.clean(sessionId, 256), sessionSource };
+  return { sessionId: texts.nameOrNull(sessionId, 256), sessionSource };
 }
 
 /** A claim that is missing, or of another type than the author expects, must not cost the row. */

@@ -138,11 +138,14 @@ export function principalOf(authInfo: AuthInfo | undefined, options: GateOptions
   if (authInfo === undefined) return null;
   if (options.principal) {
     const principal = options.principal(authInfo);
-    return typeof principal?.id === "string" ? principal : null;
+    if (typeof principal?.id !== "string") return null;
+    const { id, type, onBehalfOf } = principal;
+    return { id, type, ...(typeof onBehalfOf === "string" ? { onBehalfOf } : {}) };
   }
   const subject = authInfo.extra?.["sub"];
   if (typeof subject === "string" && subject !== "") return { id: subject, type: "user" };
-  return authInfo.clientId ? { id: authInfo.clientId, type: "client" } : null;
+  const { clientId } = authInfo as { clientId?: unknown };
+  return typeof clientId === "string" && clientId !== "" ? { id: clientId, type: "client" } : null;
 }
 
 /** Client name and version that a request carries in itself (protocol 2026-07-28). */

@@ -1,11 +1,13 @@
+import type { Delivery } from "./delivery.ts";
 import { Connection, currentDelivery, type Gate, type TransportLike } from "./connection.ts";
 import { Contracts } from "./contracts.ts";
 import { checkGateOptions } from "./check-options.ts";
 import type { GateOptions, ToolOptions } from "./options.ts";
-import { isThenable, type GatedCall } from "./pipeline/gated-call.ts";
-import { runPipeline } from "./pipeline/pipeline.ts";
+import { gatedBy } from "./pipeline/gated-by.ts";
+import { isThenable } from "./pipeline/gated-call.ts";
 import { policiesOf } from "./policy.ts";
 import { recorderFor } from "./recorder.ts";
+import { signalOf } from "./signal-of.ts";
 import { isObject } from "./is-object.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
@@ -59,6 +61,7 @@ export function tachograph<T extends HighLevelServer | LowLevelServer, Inputs = 
     server: identityOf(low),
     contracts: new Contracts(options.tools),
     policies: policiesOf(options),
+    registering: false,
   };
   gate.recorder.contracts.set(gate.server.name, gate.contracts);
   watchRequestHandlers(low, gate, isHighLevel(server));
@@ -146,52 +149,34 @@ function watchRequestHandlers(low: Record<string, unknown>, gate: Gate, highLeve
     if (typeof handler !== "function") return setRequestHandler(...args);
     const handle = handler as Handler;
     if (handlesMethod(args[0], "tools/list")) {
-      gate.contracts.listWith((extra) => handle({ method: "tools/list", params: {} }, extra));
+      gate.contracts.listWith((cursor, extra) =>
+        handle({ method: "tools/list", params: typeof cursor === "string" ? { cursor } : {} }, extra),
+      );
       return setRequestHandler(...args);
     }
     if (!handlesMethod(args[0], "tools/call")) return setRequestHandler(...args);
-    return setRequestHandler(...args.slice(0, -1), watchedHandler(handle, gate, highLevel));
+    // An McpServer sets its own handler while its first tool is registered; any other is an author's.
+    return setRequestHandler(...args.slice(0, -1), watchedHandler(handle, gate, highLevel && gate.registering));
   };
-  if (!highLevel) watchFallbackHandler(low, gate);
+  watchFallbackHandler(low, gate);
 }
 
-function watchedHandler(handle: Handler, gate: Gate, highLevel: boolean): Handler {
+function watchedHandler(handle: Handler, gate: Gate, isSdks: boolean): Handler {
   return (...call) => {
-    if (!highLevel) void gate.contracts.listOnce(call[1]);
+    if (!isSdks) void gate.contracts.learn(call[1]);
     const delivery = currentDelivery.getStore();
-    const result = gatedBy(gate, () => (highLevel ? handle(...call) : observeHandler(handle, call)), call[1]);
-    const settled = (): void => delivery?.dispatchSettled();
+    const result = gatedBy(gate, () => (isSdks ? handle(...call) : observeHandler(handle, call)), call);
+    const settled = (): void => guarded(delivery, () => delivery?.dispatchSettled());
     if (isThenable(result)) result.then(settled, settled);
     else settled();
     return result;
   };
 }
 
-/** Through the pipeline where anything is switched on for the tool; else the gate only observes. */
-function gatedBy(gate: Gate, execute: () => unknown, extra: unknown): unknown {
-  const delivery = currentDelivery.getStore();
-  const tool = delivery?.call.tool ?? null;
-  if (delivery === undefined || tool === null) return execute();
-  const policy = gate.policies.of(tool);
-  if (!policy.active && !(gate.options.auditUnavailable !== undefined && !delivery.journaled)) return execute();
-  delivery.watch(signalOf(extra));
-  const args = delivery.received.arguments;
-  const gated: GatedCall = {
-    gate,
-    delivery,
-    tool,
-    policy,
-    extra,
-    execute,
-    connection: delivery.connection,
-    args: isObject(args) ? args : {},
-  };
-  return runPipeline(gated);
-}
-
 /** A server that forwards everything may do so without a handler for `tools/call`. */
 function watchFallbackHandler(low: Record<string, unknown>, gate: Gate): void {
-  let fallback = low["fallbackRequestHandler"];
+  const given = low["fallbackRequestHandler"];
+  let fallback: unknown;
   Object.defineProperty(low, "fallbackRequestHandler", {
     configurable: true,
     enumerable: true,
@@ -202,12 +187,13 @@ function watchFallbackHandler(low: Record<string, unknown>, gate: Gate): void {
           ? (...call: unknown[]) => {
               const isCall = isObject(call[0]) && call[0]["method"] === "tools/call";
               return isCall
-                ? gatedBy(gate, () => observeHandler(handler as Handler, call), call[1])
+                ? gatedBy(gate, () => observeHandler(handler as Handler, call), call)
                 : (handler as Handler)(...call);
             }
           : handler;
     },
   });
+  low["fallbackRequestHandler"] = given;
 }
 
 /** v2 names the method; v1 gives a schema whose `method` is that literal. */
@@ -224,31 +210,34 @@ function handlesMethod(subject: unknown, method: string): boolean {
 function observeHandler(handler: Handler, call: unknown[], self?: unknown): unknown {
   const delivery = currentDelivery.getStore();
   if (delivery === undefined) return handler.apply(self, call);
-  delivery.handlerStarted(signalOf(call.at(-1)));
+  guarded(delivery, () => delivery.handlerStarted(signalOf(call.at(-1))));
+  const returned = (value: unknown): void => guarded(delivery, () => delivery.handlerReturned(value));
+  const threw = (error: unknown): void => guarded(delivery, () => delivery.handlerThrew(error));
   let result: unknown;
   try {
     result = handler.apply(self, call);
   } catch (error) {
-    delivery.handlerThrew(error);
+    threw(error);
     throw error;
   }
-  if (!isThenable(result)) {
-    delivery.handlerReturned(result);
-    return result;
+  try {
+    // A branch of its own, ahead of the SDK's: what the SDK gets is the handler's own promise.
+    if (isThenable(result)) result.then(returned, threw);
+    else returned(result);
+  } catch (error) {
+    // A result that throws when it is looked at.
+    threw(error);
   }
-  // A branch of its own, ahead of the SDK's: what the SDK gets is the handler's own promise.
-  result.then(
-    (value) => delivery.handlerReturned(value),
-    (error: unknown) => delivery.handlerThrew(error),
-  );
   return result;
 }
 
-/** v1: `extra.signal`; v2: `ctx.mcpReq.signal`. */
-function signalOf(extra: unknown): AbortSignal | undefined {
-  if (!isObject(extra)) return undefined;
-  const signal = extra["signal"] ?? (isObject(extra["mcpReq"]) ? extra["mcpReq"]["signal"] : undefined);
-  return signal instanceof AbortSignal ? signal : undefined;
+/** A fault of the gate's own is reported: it must not reach the server, nor end its process. */
+function guarded(delivery: Delivery | undefined, action: () => void): void {
+  try {
+    action();
+  } catch (cause) {
+    delivery?.report(cause);
+  }
 }
 
 function observed(handler: unknown): unknown {
@@ -279,7 +268,13 @@ function watchRegistration(owner: Record<string, unknown>, method: string, gate:
   const original = owner[method];
   if (typeof original !== "function") return;
   owner[method] = (...args: unknown[]): unknown => {
-    const registered = (original as Handler).call(owner, ...args.slice(0, -1), observed(args.at(-1)));
+    gate.registering = true;
+    let registered: unknown;
+    try {
+      registered = (original as Handler).call(owner, ...args.slice(0, -1), observed(args.at(-1)));
+    } finally {
+      gate.registering = false;
+    }
     if (isObject(registered) && typeof args[0] === "string") watchTool(args[0], registered, gate);
     return registered;
   };
@@ -293,6 +288,7 @@ function watchTool(name: string, registered: Record<string, unknown>, gate: Gate
   const update = registered["update"];
   if (typeof update !== "function") return;
   registered["update"] = (updates: Record<string, unknown>): unknown => {
+    refuseUnguardedName(current, updates["name"], gate);
     const changes = "callback" in updates ? { ...updates, callback: observed(updates["callback"]) } : updates;
     const result = (update as Handler).call(registered, changes);
     if (updates["name"] !== undefined) {
@@ -306,11 +302,23 @@ function watchTool(name: string, registered: Record<string, unknown>, gate: Gate
   };
 }
 
+/** A tool that is given another name must not leave its options behind. */
+function refuseUnguardedName(current: string, name: unknown, { options }: Gate): void {
+  const tools = options.tools ?? {};
+  if (typeof name !== "string" || name === current || !Object.hasOwn(tools, current) || Object.hasOwn(tools, name))
+    return;
+  throw new TypeError(
+    `tachograph(): tool "${current}" cannot be renamed to "${name}", for which there are no options; give it some`,
+  );
+}
+
 /** What can never work is said when the tool is registered, and not when it is called. */
 function checkRegistration(name: string, { contracts, policies, options }: Gate): void {
   const tools: Readonly<Record<string, ToolOptions>> = options.tools ?? {};
   const once = Object.hasOwn(tools, name) ? tools[name]?.once : undefined;
-  if (once !== undefined && once !== false && contracts.factsOf(name).mutability === "read")
+  const annotations = contracts.registeredTool(name)?.annotations;
+  const onlyReads = isObject(annotations) && annotations["readOnlyHint"] === true;
+  if (once !== undefined && once !== false && onlyReads && tools[name]?.mutability === undefined)
     throw new TypeError(
       `tachograph(): tool "${name}": once is for tools that change something, and this one says that it only reads; ` +
         `leave once out, or write mutability: "mutating"`,

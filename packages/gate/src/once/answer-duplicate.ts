@@ -117,7 +117,8 @@ function parsed(result: string | null): ReplayedResult | undefined {
 
 /** A token for a repeat, good for this caller and this attempt alone. */
 function confirmOf({ gated, once, key }: OnceCall, operation: OperationSnapshot): { confirm?: ConfirmRepeat } {
-  if (once.confirmRepeat === "person" || operation.state !== "unknown") return {};
+  // Whoever names a session need not be whose operation it is.
+  if (once.confirmRepeat === "person" || !key.isVerified || operation.state !== "unknown") return {};
   const { operationId, attempt, readAt } = operation;
   const confirmed = { operationId, attempt, expiresAt: Math.ceil(readAt + CONFIRM_WITHIN_MS) };
   const token = makeConfirmToken(confirmed, key.scope, gated.gate.recorder.fingerprintKey);

@@ -13,8 +13,10 @@ export interface OperationKey {
   source: KeySource | null;
   fingerprint: string;
   guard: string | null;
-  /** Whom the operation belongs to: a token is good for nobody else. */
+  /** Where the operation is and whom it belongs to: a token is good for nothing and nobody else. */
   scope: string;
+  /** Whether the caller can be known again. */
+  isVerified: boolean;
 }
 
 /** Why a call cannot be an operation. */
@@ -53,17 +55,19 @@ export function findKey(inputs: KeyInputs): OperationKey | KeyIssue {
   const hashOf = (kind: string, ...parts: unknown[]): string => keyedHash(fingerprintKey, kind, ...parts);
   let fingerprint: string;
   let continuation: string | null = null;
+  const place = [call.project, call.serverName, tool];
   try {
     const args = identifyingArguments(received.arguments, once);
-    fingerprint = hashOf("fingerprint", args);
+    fingerprint = hashOf("fingerprint", place, args);
     if (received.continues) continuation = hashOf("continuation", inputsOf(delivery));
   } catch (error) {
     if (!(error instanceof CanonicalJsonError)) throw error;
     return { path: "", code: error.code, expected: "arguments of at most 64 levels and 1 MiB that are plain JSON" };
   }
-  const place = [call.project, call.serverName, tool];
   const scope = scopeOf(delivery, connection);
-  const explicit = found !== null && found.source !== "delivery";
+  const isVerified = scope.kind !== "connection";
+  // Callers whom nothing verifies have a scope for each connection: there a key finds nothing again, and the guard stays.
+  const explicit = found !== null && found.source !== "delivery" && isVerified;
   // Legs of one multi-round call that share a key are one operation; a twin is only a twin with the same input.
   return {
     operationId:
@@ -74,7 +78,8 @@ export function findKey(inputs: KeyInputs): OperationKey | KeyIssue {
       explicit || once.repeatable === true
         ? null
         : hashOf("guard", place, guardScope(scope, delivery), fingerprint, continuation),
-    scope,
+    scope: JSON.stringify([scope, place]),
+    isVerified,
   };
 }
 
@@ -108,7 +113,7 @@ function keyOf({
       );
     return { source: "declared", key: declared };
   }
-  const { toolUseId } = delivery.call;
+  const { toolUseId } = delivery.received;
   return toolUseId === null ? null : { source: "delivery", key: toolUseId };
 }
 
@@ -136,16 +141,19 @@ function nameOfLocalUser(): string {
 }
 
 /** Callers whom nothing verifies share nothing, unless they are the one user at the end of a pipe. */
-function scopeOf({ call, received }: Delivery, { connectionId, transport }: ConnectionFacts): string {
-  const { principal } = received;
-  if (principal !== null) return JSON.stringify(["principal", call.authMethod, principal.type, principal.id]);
-  if (transport === "stdio") return JSON.stringify(["local", nameOfLocalUser()]);
-  return JSON.stringify(["connection", connectionId]);
+function scopeOf({ call, received }: Delivery, { connectionId, transport }: ConnectionFacts): Scope {
+  const { principal, issuer } = received;
+  if (principal !== null) return { kind: "principal", who: [call.authMethod, issuer, principal.type, principal.id] };
+  if (transport === "stdio") return { kind: "local", who: [nameOfLocalUser()] };
+  return { kind: "connection", who: [connectionId] };
+}
+
+interface Scope {
+  kind: "principal" | "local" | "connection";
+  who: (string | null)[];
 }
 
 /** A stateless server has a connection per request: there the conversation is what a blind repeat has in common. */
-function guardScope(scope: string, { call, received }: Delivery): string {
-  return received.principal === null && call.transport !== "stdio" && call.sessionId !== null
-    ? JSON.stringify(["session", call.sessionId])
-    : scope;
+function guardScope(scope: Scope, { call }: Delivery): unknown {
+  return scope.kind === "connection" && call.sessionId !== null ? ["session", call.sessionId] : scope;
 }

@@ -19,7 +19,7 @@ const diagnostics: Diagnostic[] = [];
 
 beforeEach(async () => {
   database = await createTestDatabase();
-  ledger = openLedger({ url: database.url, maxConnections: 3 });
+  ledger = openLedger({ url: database.url, maxConnections: 3, claimBudgetMs: 15_000 });
 });
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close();
@@ -622,7 +622,7 @@ describe("when the ledger is away", () => {
   test("at the end the real result is returned, and the operation is settled when the ledger is back", async () => {
     const { startCuttable } = await import("../testing-cuttable.ts");
     const proxy = await startCuttable(database.url);
-    const through = openLedger({ url: proxy.url });
+    const through = openLedger({ url: proxy.url, claimBudgetMs: 15_000 });
     const cutting: TestTool = {
       ...pay,
       run: async (args, extra) => {

@@ -33,7 +33,7 @@ export function settlementOf(call: OnceCall, ownership: Ownership, how: HowEnded
         : { id: delivery.rpcId, result: answer.result },
     );
   }
-  const state = stateOf(ruling);
+  const state = stateOf(ruling, delivery.observed.begun);
   const { result, keptResult } = "error" in answer ? NOTHING_KEPT : kept(call, answer.result);
   return {
     ...common,
@@ -47,7 +47,7 @@ export function settlementOf(call: OnceCall, ownership: Ownership, how: HowEnded
   };
 }
 
-function stateOf({ outcome, effect, retryClass }: Ending["ruling"]): Settlement["state"] | "released" {
+function stateOf({ outcome, effect, retryClass }: Ending["ruling"], begun: boolean): Settlement["state"] | "released" {
   switch (outcome) {
     case "ok":
     case "invalid_output":
@@ -55,12 +55,15 @@ function stateOf({ outcome, effect, retryClass }: Ending["ruling"]): Settlement[
       return "completed";
     case "tool_error":
     case "timeout":
+    case "internal_error":
       if (effect === "applied") return "completed";
       if (retryClass === "retryable") return "failed_retryable";
       return effect === "unknown" ? "unknown" : "failed_terminal";
-    default:
-      // It asks for input, or the SDK itself refused it: nothing was executed.
+    case "input_required":
       return "released";
+    default:
+      // The SDK refused what the gate had found valid, or a handler ran that the gate does not see.
+      return begun ? "unknown" : "failed_terminal";
   }
 }
 

@@ -1,3 +1,4 @@
+import type { ErrorPayload } from "@tachograph/record";
 import { errorResult, type Answer, type ErrorResult } from "../answers/error-result.ts";
 import type { Gate } from "../connection.ts";
 import type { ConnectionFacts } from "../delivery-inputs.ts";
@@ -55,7 +56,13 @@ export function refuse(
 
 /** The answer as a tool result, without a secret that the call itself named. */
 export function told({ delivery }: Pick<GatedCall, "delivery">, { payload, sentence }: Answer): ErrorResult {
-  return errorResult(payload, delivery.texts.clean(sentence, 4_000));
+  const { call_id, operation_id, original_call_id, confirm_repeat, ...texts } = payload;
+  // Ids and tokens are the gate's own, and look like secrets.
+  const own = Object.fromEntries(
+    Object.entries({ confirm_repeat, original_call_id, operation_id }).filter(([, value]) => value !== undefined),
+  );
+  const clean: ErrorPayload = { ...delivery.texts.cleanValue(texts), ...own, call_id };
+  return errorResult(clean, delivery.texts.clean(sentence, 4_000));
 }
 
 export const isThenable = (value: unknown): value is Promise<unknown> =>

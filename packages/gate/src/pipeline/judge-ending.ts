@@ -2,6 +2,7 @@ import { retryingKinds, type CallRecord } from "@tachograph/record";
 import { firstText, messageOf } from "../answer-text.ts";
 import { errorResult, type Answer } from "../answers/error-result.ts";
 import { retryBudgetExhausted, timedOut, toolError } from "../answers/failure-answers.ts";
+import { internalError } from "../answers/refusal-answers.ts";
 import { invalidOutput } from "../answers/invalid-answers.ts";
 import type { Ruling } from "../delivery.ts";
 import { createErrorClassifier, type ClassifiedError, type ErrorClassifier } from "../errors/classify-error.ts";
@@ -42,6 +43,14 @@ export async function judge(
   ended: Ended,
   attempt: Attempt = attemptOf(gated.delivery.call),
 ): Promise<Ending> {
+  try {
+    return await judgeEnded(gated, ended, attempt);
+  } catch (cause) {
+    return unreadableEnding(gated, cause);
+  }
+}
+
+async function judgeEnded(gated: GatedCall, ended: Ended, attempt: Attempt): Promise<Ending> {
   if (ended.kind === "timeout") return timeout(gated, ended.timeoutMs, attempt);
   const { delivery } = gated;
   const response =
@@ -57,9 +66,26 @@ export async function judge(
       return brokenOutput(gated, []);
     case "ok":
       return checkOutput(gated, { ruling: rulingOf("ok", delivery.call), answer });
+    case "unknown_tool":
+    case "malformed":
+    case "invalid_input":
+      // What began is not undone by what became of the tool meanwhile.
+      return delivery.observed.begun
+        ? failure(gated, ended, attempt)
+        : { ruling: rulingOf(outcome, delivery.call), answer };
     default:
       return { ruling: rulingOf(outcome, delivery.call), answer };
   }
+}
+
+/** What cannot even be looked at: it began, and nobody knows how it ended. */
+function unreadableEnding(gated: GatedCall, cause: unknown): Ending {
+  const { gate, delivery, tool } = gated;
+  const { begun } = delivery.observed;
+  gate.recorder.report({ code: "gate_fault", message: `the gate could not judge how a call of ${tool} ended`, cause });
+  return ending(gated, "internal_error", internalError({ callId: delivery.call.id, tool, begun }), {
+    reason: "the gate could not judge how the call ended",
+  });
 }
 
 /** A delivery that is no retry begins to count anew. */
@@ -127,23 +153,45 @@ export function failureOf(
   asIs: Ending["answer"] = { error },
 ): Ending {
   const classified = classify(gated, error, attempt);
-  const ruling = failureRuling(classified, classified.code);
+  const ruling = failureRuling(classified, gated.delivery.texts.clean(classified.code, 64));
   if (gated.policy.errors === undefined) return { ruling, answer: asIs };
   return { ruling, answer: { result: told(gated, failureAnswer(gated, messageOf(error), classified, attempt)) } };
 }
 
-/** What a tool returns as an error is the author's own words: they stay, and what they mean comes behind. */
+/**
+ * What a tool returns as an error is the author's own words: they stay, and what they mean comes behind. Only a predicate
+ * of the author's can say what that is: a result is no error, whatever members it has.
+ */
 function returnedFailure(gated: GatedCall, result: unknown, attempt: Attempt, asIs: Ending["answer"]): Ending {
-  const classified = classify(gated, result, attempt);
-  const named = classified.code === "unclassified" ? { ...classified, code: "tool_error" } : classified;
-  const ruling = failureRuling(named, named.code);
+  const rule = (gated.policy.errors ?? []).find(({ match }) => typeof match === "function" && matches(match, result));
+  const rules = rule === undefined ? [] : [{ ...rule, match: () => true, code: rule.code ?? "tool_error" }];
+  const classified = classify(gated, new ReturnedError(), attempt, rules);
+  const ruling = failureRuling(classified, classified.code);
   if (gated.policy.errors === undefined || !isObject(result)) return { ruling, answer: asIs };
-  const answer = failureAnswer(gated, firstText(result), named, attempt);
+  const answer = failureAnswer(gated, firstText(result), classified, attempt);
   return { ruling, answer: { result: withMeaning(result, answer) } };
 }
 
-function classify({ delivery, policy }: GatedCall, error: unknown, attempt: Attempt): ClassifiedError {
-  const seen = classifierOf(policy.errors ?? [])(error, {
+/** Stands for an error that was returned. */
+class ReturnedError extends Error {
+  override readonly name = "tool_error";
+}
+
+function matches(predicate: (error: unknown) => boolean, result: unknown): boolean {
+  try {
+    return predicate(result);
+  } catch {
+    return false;
+  }
+}
+
+function classify(
+  { delivery, policy }: GatedCall,
+  error: unknown,
+  attempt: Attempt,
+  rules: readonly ErrorRule[] = policy.errors ?? NO_RULES,
+): ClassifiedError {
+  const seen = classifierOf(rules)(error, {
     mutability: delivery.call.mutability,
     idempotent: policy.once?.mode === "idempotent",
   });
@@ -192,6 +240,7 @@ function withMeaning(result: Record<string, unknown>, { payload, sentence }: Ans
   };
 }
 
+const NO_RULES: readonly ErrorRule[] = [];
 const classifiers = new WeakMap<readonly ErrorRule[], ErrorClassifier>();
 function classifierOf(rules: readonly ErrorRule[]): ErrorClassifier {
   const known = classifiers.get(rules) ?? createErrorClassifier(rules);

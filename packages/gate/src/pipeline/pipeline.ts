@@ -14,6 +14,19 @@ import { validateCall } from "./validate-call.ts";
  * @returns the tool result that the SDK sends.
  */
 export async function runPipeline(gated: GatedCall): Promise<unknown> {
+  const { delivery } = gated;
+  // An author may have put the server's own handler behind one of his own: the call is judged once.
+  if (delivery.inPipeline) return gated.execute();
+  delivery.inPipeline = true;
+  delivery.legs++;
+  try {
+    return await runStages(gated);
+  } finally {
+    delivery.inPipeline = false;
+  }
+}
+
+async function runStages(gated: GatedCall): Promise<unknown> {
   try {
     await learnContract(gated);
     const refusal = refuseUnrecorded(gated) ?? (await validateCall(gated)) ?? (await authorizeCall(gated));
@@ -32,11 +45,20 @@ const changesSomething = ({ delivery }: GatedCall): boolean => delivery.call.mut
 
 /** A server that does not register its tools is asked what they are: whether one only reads decides what follows. */
 async function learnContract({ gate, delivery, tool, extra }: GatedCall): Promise<void> {
-  const { contracts } = gate;
+  const { contracts, options, recorder } = gate;
   if (contracts.isRegistry) return;
-  await contracts.listOnce(extra);
+  await contracts.learn(extra, tool);
   delivery.call.mutability = contracts.factsOf(tool).mutability;
+  if (!contracts.isComplete || told.has(options)) return;
+  told.add(options);
+  const unknown = Object.keys(options.tools ?? {}).filter((name) => contracts.offers(name) === false);
+  if (unknown.length === 0) return;
+  const message = `options for the tool "${unknown.join('", "')}", which the server does not list: correct the name`;
+  recorder.report({ code: "unknown_tool_options", message });
 }
+
+/** Options whose names were compared with what the server lists. */
+const told = new WeakSet<object>();
 
 /** What cannot be recorded must not act; what only reads may. */
 function refuseUnrecorded(gated: GatedCall): unknown {

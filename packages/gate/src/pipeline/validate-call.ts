@@ -18,19 +18,25 @@ export async function validateCall(gated: GatedCall): Promise<unknown> {
     const answer = unknownTool({ callId: delivery.call.id, tool, offered: contracts.names() });
     return refuse(gated, answer, { outcome: "unknown_tool", reason: "there is no such tool" });
   }
-  let validator: Validator | undefined;
+  // What a server lists may say less than what the author of the options knows.
+  const own = contracts.registeredTool(tool) === undefined ? policy.input : undefined;
+  let validators: (Validator | undefined)[];
   try {
-    validator = contracts.validatorOf(tool, "input") ?? createValidator(policy.input);
+    validators = [contracts.validatorOf(tool, "input") ?? createValidator(policy.input), createValidator(own)];
   } catch (cause) {
     return schemaUnusable(gated, cause);
   }
+  if (validators[0] === undefined && contracts.offers(tool) === undefined)
+    return schemaUnusable(gated, new Error("the server does not say what its tools are"));
   const args = delivery.received.arguments ?? {};
   const render = (value: unknown): string | undefined => delivery.texts.show(value, MAX_ECHO);
-  const checking = validator?.validate(args, render);
-  const result = isThenable(checking) ? await checking : checking;
-  delivery.call.validateUs = sinceUs(from);
-  if (result?.valid === false) return refuseArguments(gated, args, result, validator);
-  if (isObject(result?.value)) gated.args = result.value;
+  for (const validator of new Set(validators)) {
+    const checking = validator?.validate(args, render);
+    const result = isThenable(checking) ? await checking : checking;
+    delivery.call.validateUs = sinceUs(from);
+    if (result?.valid === false) return refuseArguments(gated, args, result, validator);
+    if (isObject(result?.value)) gated.args = result.value;
+  }
   delivery.call.phase = "validated";
   return undefined;
 }
