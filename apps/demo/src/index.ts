@@ -7,6 +7,7 @@ export {
   type DemoReport,
   type DemoSession,
 } from "./run-demo.ts";
+export type { Payout } from "./servers/payments/order-book.ts";
 export type { Sight } from "./simulator/answer.ts";
 export type { Traffic } from "./simulator/session-plan.ts";
 export type { SentDelivery } from "./simulator/delivery-log.ts";

@@ -45,9 +45,10 @@ async function waitForProcesses(enough: (count: number) => boolean): Promise<num
 
 describe("pnpm demo", () => {
   test("plays its sessions, sums up what the clients saw and exits with 0", async () => {
-    const demo = startDemo("--sessions", "2", "--rate", "0");
+    const demo = startDemo("--seed", "7", "--sessions", "2", "--rate", "0");
     const [output, [code]] = await Promise.all([text(demo.stdout), once(demo, "exit")]);
-    expect(output).toMatch(/2 sessions made \d+ calls \(\d+ deliveries\) in [\d.]+ s/);
+    expect(output).toMatch(/2 sessions made \d+ calls \(\d+ deliveries\) of seed 7 in [\d.]+ s/);
+    expect(output).toContain("Nothing was executed once");
     expect(output).toMatch(/\d+ {2}ok/);
     expect(code).toBe(0);
   });

@@ -1,10 +1,11 @@
+import { randomInt } from "node:crypto";
 import { parseArgs } from "node:util";
 import { runDemo } from "./run-demo.ts";
 import { traffics, type Traffic } from "./simulator/session-plan.ts";
 
 const usage = `pnpm demo [--seed N] [--sessions N] [--rate N] [--concurrency N] [--duration S] [--traffic stories|load]
 
-  --seed         the same seed makes the same sessions send the same calls (default 1)
+  --seed         the same seed makes the same sessions send the same calls (default: another one each time)
   --sessions     how many agent sessions to play (default 24; with --duration no limit)
   --rate         calls per second over all sessions, 0 for as fast as possible (default 20)
   --concurrency  sessions at a time (default 6)
@@ -21,7 +22,7 @@ function readOptions() {
   try {
     return parseArgs({
       options: {
-        seed: { type: "string", default: "1" },
+        seed: { type: "string" },
         sessions: { type: "string" },
         rate: { type: "string", default: "20" },
         concurrency: { type: "string", default: "6" },
@@ -63,8 +64,10 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// A seed that a database has seen makes calls that it knows, which are answered as the duplicates that they are.
+const seed = values.seed === undefined ? randomInt(1_000_000) : Math.trunc(numberOf("seed", values.seed, 0));
 const report = await runDemo({
-  seed: Math.trunc(numberOf("seed", values.seed, 0)),
+  seed,
   traffic,
   sessions: values.sessions === undefined ? defaultSessions : Math.trunc(numberOf("sessions", values.sessions, 1)),
   rate: numberOf("rate", values.rate, 0),
@@ -78,10 +81,15 @@ const report = await runDemo({
   process.exit(1);
 });
 
+if (report.withoutOnce !== undefined) {
+  process.stdout.write(
+    `Nothing was executed once, since the servers found no ledger to remember operations in. ${report.withoutOnce}\n`,
+  );
+}
 const calls = Object.values(report.seen).reduce((sum, count) => sum + count, 0);
 const seconds = report.elapsedMs / 1000;
 process.stdout.write(
-  `${report.sessions.length} sessions made ${calls} calls (${report.deliveries} deliveries) in ${seconds.toFixed(1)} s. The clients saw:\n`,
+  `${report.sessions.length} sessions made ${calls} calls (${report.deliveries} deliveries) of seed ${seed} in ${seconds.toFixed(1)} s. The clients saw:\n`,
 );
 for (const [sight, count] of Object.entries(report.seen)) {
   if (count > 0) process.stdout.write(`  ${String(count).padStart(6)}  ${sight}\n`);

@@ -1,4 +1,6 @@
 import { setMaxListeners } from "node:events";
+import { hashNumber } from "./servers/hash-number.ts";
+import type { Payout } from "./servers/payments/order-book.ts";
 import { startServerFleet } from "./servers/server-fleet.ts";
 import { AgentSession } from "./simulator/agent-session.ts";
 import { newTally, type Sight } from "./simulator/answer.ts";
@@ -57,11 +59,19 @@ export interface DemoReport {
   elapsedMs: number;
   /** Whether the signal ended the run early. */
   stopped: boolean;
+  /** What the shop paid out, by its own books and not by the gate's. Empty where the run was stopped. */
+  payouts: Payout[];
+  /** Why no operation was remembered, so that every delivery was executed; undefined where they were. */
+  withoutOnce: string | undefined;
 }
+
+/** Numbers of orders that a seed may begin at. */
+const FIRST_NUMBERS = 25_000;
 
 /**
  * Starts the demo's servers, lets agents use them, and ends the servers. Every server is wrapped by the gate, which
- * writes its journal where the environment (`TACHOGRAPH_DATA_DIR`) says.
+ * writes its journal where the environment (`TACHOGRAPH_DATA_DIR`) says and keeps operations in the database that
+ * `openLedger()` finds. The same seed a second time with the same database is a run of duplicates, and answered as such.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const {
@@ -85,6 +95,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const pace = new Pace(rate);
   const seen = newTally();
   const done: DemoSession[] = [];
+  const firstNumber = hashNumber(`orders of ${seed}`, FIRST_NUMBERS) * 40;
+  let payouts: Payout[] = [];
   let calls = 0;
   let next = 0;
 
@@ -93,6 +105,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     const { persona, host, episodes } = planSession(number, random, traffic);
     const session = new AgentSession({
       number,
+      firstNumber,
       host,
       random,
       fleet,
@@ -124,6 +137,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const workers = Array.from({ length: Math.min(concurrency, sessions) }, worker);
   try {
     await Promise.all(workers);
+    payouts = await fleet.listPayouts();
   } catch (error) {
     // Being stopped is no fault; and where the servers were lost, that is why a session failed.
     const fault: unknown = abort.signal.aborted ? abort.signal.reason : error;
@@ -143,5 +157,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     seen,
     elapsedMs: elapsed(),
     stopped: options.signal?.aborted ?? false,
+    payouts,
+    withoutOnce: fleet.withoutOnce,
   };
 }

@@ -1,6 +1,8 @@
 import { hostileTexts, nested, plantedSecrets, prototypeMember } from "./hostile-arguments.ts";
 import { speaksV1, type Persona } from "./persona.ts";
 
+const isoDate = /^\d{4}-\d{2}-\d{2}$/;
+
 /** Small, fast and sloppy: gets formats wrong, makes tools up, pastes whatever it was given. */
 export const carelessModel: Persona = {
   name: "careless model",
@@ -11,11 +13,26 @@ export const carelessModel: Persona = {
       async play(session) {
         const day = String(session.random.int(10, 28));
         const ticket = { title: `Broken parcel, shop ${session.number}`, priority: "high" };
-        const answer = await session.call("tickets", "create_ticket", { ...ticket, dueDate: `06/${day}/2026` });
-        if (answer.seen === "ok") return;
+        const { refusal } = await session.call("tickets", "create_ticket", { ...ticket, dueDate: `06/${day}/2026` });
+        // The answer shows what a valid call looks like, and the model copies that.
+        if (!isoDate.test(String(refusal?.example?.["dueDate"]))) return;
         const { json } = await session.call("tickets", "create_ticket", { ...ticket, dueDate: `2026-06-${day}` });
         await session.call("tickets", "update_ticket", { ticketId: json["ticketId"], status: "in_progress" });
         await session.call("tickets", "close_ticket", { ticketId: json["ticketId"], resolution: "fixed" });
+      },
+    },
+    {
+      name: "secret in a ticket",
+      async play(session) {
+        const { apiKey, githubToken, password } = plantedSecrets;
+        const ticket = {
+          title: `Checkout fails, shop ${session.number}`,
+          description: `curl -H 'Authorization: Bearer ${githubToken}' -d key=${apiKey} https://api.acme.example; password: ${password}`,
+          dueDate: "2026-08-20",
+        };
+        const { json } = await session.call("tickets", "create_ticket", ticket);
+        await session.call("tickets", "update_ticket", { ticketId: json["ticketId"], priority: "high", password });
+        await session.call("tickets", "list_tickets", { titlePrefix: ticket.title });
       },
     },
     {
@@ -91,17 +108,30 @@ export const carelessModel: Persona = {
       },
     },
     {
-      name: "secret in a ticket",
+      name: "import given up and begun again",
       async play(session) {
-        const { apiKey, githubToken, password } = plantedSecrets;
-        const ticket = {
-          title: `Checkout fails, shop ${session.number}`,
-          description: `curl -H 'Authorization: Bearer ${githubToken}' -d key=${apiKey} https://api.acme.example; password: ${password}`,
-          dueDate: "2026-08-20",
-        };
-        const { json } = await session.call("tickets", "create_ticket", ticket);
-        await session.call("tickets", "update_ticket", { ticketId: json["ticketId"], priority: "high", password });
-        await session.call("tickets", "list_tickets", { titlePrefix: ticket.title });
+        const source = `old-shop-${session.ownNumber}.csv`;
+        const answer = await session.call(
+          "tickets",
+          "import_tickets",
+          { source, rows: 400 },
+          { givesUpOnProgress: true },
+        );
+        if (answer.seen !== "timeout") return;
+        // Nobody knows how many rows are in; the model begins again all the same, and is held.
+        const again = await session.call("tickets", "import_tickets", { source, rows: 400 });
+        if (again.refusal?.code !== "held") return;
+        await session.call("tickets", "list_tickets", { titlePrefix: "old-shop", limit: 5 });
+      },
+    },
+    {
+      name: "the same ticket twice",
+      async play(session) {
+        const ticket = { title: `Customer waits for an answer, shop ${session.number}`, dueDate: "2026-08-11" };
+        await session.call("tickets", "create_ticket", ticket);
+        await session.call("tickets", "list_tickets", { titlePrefix: "Customer waits", limit: 1 });
+        // Both were done and answered: to the gate the second is a wish of its own, and the dashboard points at it.
+        await session.call("tickets", "create_ticket", ticket);
       },
     },
     {

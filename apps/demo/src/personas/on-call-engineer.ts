@@ -21,8 +21,10 @@ export const onCallEngineer: Persona = {
       name: "slow count, asked again",
       async play(session) {
         const stock = { sku: ownSku(session), warehouse: "malta" };
-        const answer = await session.call("inventory", "check_stock", stock, { timeoutMs: IMPATIENT_MS });
-        if (answer.seen === "timeout") await session.call("inventory", "check_stock", stock);
+        const answer = await session.call("inventory", "check_stock", stock);
+        if (answer.refusal?.code !== "timeout") return;
+        await session.waitAsTold(answer);
+        await session.call("inventory", "check_stock", stock);
       },
     },
     {
@@ -31,7 +33,7 @@ export const onCallEngineer: Persona = {
         const sku = ownSku(session);
         for (let attempt = 0; attempt < 4; attempt++) {
           const answer = await session.call("inventory", "get_price", { sku, warehouse: "malta" });
-          if (answer.seen === "ok") return;
+          if (answer.refusal?.retry !== "retryable") break;
         }
         await session.call("inventory", "get_price", { sku, warehouse: "ams" });
       },
@@ -78,11 +80,13 @@ export const onCallEngineer: Persona = {
       name: "server killed in the middle of an import",
       fits: ownsProcesses,
       async play(session) {
-        const source = `legacy-tracker-${session.number}.csv`;
-        const kill = Promise.withResolvers<void>();
-        const onProgress = (): void => void session.killServer("tickets").then(kill.resolve, kill.reject);
+        const source = `legacy-tracker-${session.ownNumber}.csv`;
+        let killing: Promise<void> | undefined;
+        const onProgress = (): void => {
+          killing ??= session.killServer("tickets");
+        };
         await session.call("tickets", "import_tickets", { source, rows: 5_000 }, { onProgress });
-        await kill.promise;
+        await killing;
         // Nobody knows how far it came; a careful agent looks first.
         await session.call("tickets", "list_tickets", { titlePrefix: "legacy", limit: 5 });
         await session.call("tickets", "import_tickets", { source, rows: 5 });
@@ -110,6 +114,19 @@ export const onCallEngineer: Persona = {
         const answer = await session.call("inventory", "reserve_stock", reservation, { timeoutMs: IMPATIENT_MS });
         // It was reserved before it hung; repeating it reserves twice.
         if (answer.seen === "timeout") await session.call("inventory", "reserve_stock", reservation);
+      },
+    },
+    {
+      name: "more orders than the supplier takes",
+      async play(session) {
+        const sku = ownSku(session);
+        for (const warehouse of ["ams", "oslo"]) {
+          const order = { sku, warehouse, pieces: 12 };
+          const answer = await session.call("inventory", "order_pieces", order);
+          if (answer.refusal?.code !== "rate_limited") continue;
+          await session.waitAsTold(answer);
+          await session.call("inventory", "order_pieces", order);
+        }
       },
     },
     {

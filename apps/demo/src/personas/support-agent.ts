@@ -1,32 +1,9 @@
-import { z } from "zod";
-import type { AgentSession } from "../simulator/agent-session.ts";
+import { findOrder, refundable } from "./find-order.ts";
 import { namesCalls, speaksV2, type Persona } from "./persona.ts";
 
-const orderSchema = z.object({
-  orderId: z.string(),
-  currency: z.string(),
-  totalCents: z.number(),
-  capturedCents: z.number(),
-});
-type Order = z.infer<typeof orderSchema>;
-
-const found = z.object({ orders: z.array(orderSchema) });
-const ordersIn = (json: unknown): Order[] => found.safeParse(json).data?.orders ?? [];
-
-/** Orders of this session's own, as the model finds them: by searching. */
-async function findOrder(session: AgentSession, wanted: (order: Order) => boolean): Promise<Order | undefined> {
-  for (let page = 0; page < 2; page++) {
-    const startAt = (session.ownNumber + page * 20) % 1_000_000;
-    const { json } = await session.call("payments", "search_orders", { startAt, status: "captured", limit: 20 });
-    const order = ordersIn(json).find(wanted);
-    if (order) return order;
-  }
-  return undefined;
-}
-
 const reasons = ["damaged", "late", "wrong_item", "goodwill"] as const;
-const isCheap = (order: Order): boolean => order.capturedCents > 2_000;
-const isDear = (order: Order): boolean => order.capturedCents > 50_100;
+const isCheap = refundable(2_000);
+const isDear = refundable(50_100);
 
 /** Answers customers: looks orders up, pays money back, opens tickets. */
 export const supportAgent: Persona = {
@@ -70,7 +47,7 @@ export const supportAgent: Persona = {
         await session.call("payments", "refund_order", {
           orderId: order.orderId,
           amountCents: 50_075,
-          reason: "goodwill",
+          reason: "wrong_item",
         });
         session.personApproves = true;
       },
@@ -94,27 +71,21 @@ export const supportAgent: Persona = {
       },
     },
     {
-      name: "the same refund twice",
+      name: "capture without the scope for it",
       async play(session) {
-        const order = await findOrder(session, (order) => order.capturedCents > 4_000);
+        const order = await findOrder(session, () => true, "authorized");
         if (!order) return;
-        const refund = {
-          orderId: order.orderId,
-          amountCents: 750,
-          reason: "goodwill",
-          note: "Second parcel came late",
-        };
-        await session.call("payments", "refund_order", refund);
-        await session.call("payments", "get_order", { orderId: order.orderId });
-        // The context was compacted in between, and the model no longer knows that it did this.
-        await session.call("payments", "refund_order", refund);
+        const capture = { orderId: order.orderId, amountCents: order.totalCents };
+        session.renewToken({ scopes: ["orders:read"] });
+        await session.call("payments", "capture_payment", capture);
+        session.renewToken();
       },
     },
     {
       name: "token runs out",
       fits: namesCalls,
       async play(session) {
-        const orderId = `ORD-${String(session.ownNumber % 1_000_000).padStart(6, "0")}`;
+        const orderId = `ORD-${String(session.ownNumber).padStart(6, "0")}`;
         await session.call("payments", "get_order", { orderId });
         session.expireToken({ refreshes: true });
         const answer = await session.call("payments", "get_order", { orderId: orderId.replace(/.$/, "7") });
@@ -132,9 +103,9 @@ export const supportAgent: Persona = {
     {
       name: "login that is gone",
       async play(session) {
-        await session.call("payments", "search_orders", { startAt: session.ownNumber % 1_000_000, limit: 3 });
+        await session.call("payments", "search_orders", { startAt: session.ownNumber, limit: 3 });
         session.expireToken({ refreshes: false });
-        await session.call("payments", "search_orders", { startAt: session.ownNumber % 1_000_000, limit: 5 });
+        await session.call("payments", "search_orders", { startAt: session.ownNumber, limit: 5 });
         session.renewToken();
       },
     },
@@ -144,14 +115,15 @@ export const supportAgent: Persona = {
         const order = await findOrder(session, (order) => order.currency === "JPY");
         if (!order) return;
         const answer = await session.call("payments", "create_invoice", { orderId: order.orderId });
-        // The invoice was written, but the answer broke the tool's own contract: it reads like a failure.
-        if (answer.seen !== "ok") await session.call("payments", "create_invoice", { orderId: order.orderId });
+        // The invoice was written, but the answer broke the tool's own contract. The gate says so: nobody writes another.
+        if (answer.refusal?.retry === "terminal")
+          await session.call("payments", "get_order", { orderId: order.orderId });
       },
     },
     {
       name: "order by the wrong name",
       async play(session) {
-        const number = String(session.ownNumber % 1_000_000).padStart(6, "0");
+        const number = String(session.ownNumber).padStart(6, "0");
         const answer = await session.call("payments", "get_order", { orderId: `#${number}` });
         if (answer.seen === "ok") return;
         await session.call("payments", "get_order", { orderId: `ORD-${number}` });
@@ -161,9 +133,7 @@ export const supportAgent: Persona = {
     {
       name: "capture a payment",
       async play(session) {
-        const startAt = session.ownNumber % 1_000_000;
-        const { json } = await session.call("payments", "search_orders", { startAt, status: "authorized", limit: 1 });
-        const [order] = ordersIn(json);
+        const order = await findOrder(session, () => true, "authorized");
         if (!order) return;
         await session.call("payments", "capture_payment", { orderId: order.orderId, amountCents: order.totalCents });
         await session.call("payments", "get_order", { orderId: order.orderId });

@@ -6,7 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { findDemoLedger } from "./demo-ledger.ts";
 import { mintAccessToken, type AccessTokenClaims } from "./payments/access-token.ts";
+import type { Payout } from "./payments/order-book.ts";
 
 export type HttpServerName = "payments" | "inventory" | "everything";
 export type StdioServerName = "tickets" | "files" | "reports";
@@ -15,10 +17,14 @@ export type ServerName = HttpServerName | StdioServerName;
 /** The servers of one run: where the HTTP ones listen, how the stdio ones are started. */
 export interface ServerFleet {
   urlOf(server: HttpServerName): URL;
-  /** Command line for one process of a stdio server. */
-  commandOf(server: StdioServerName): { command: string; args: string[] };
+  /** How one process of a stdio server is started. */
+  commandOf(server: StdioServerName): { command: string; args: string[]; environment: Record<string, string> };
   /** Mints a token of the payments server. */
   mintToken(claims: AccessTokenClaims): string;
+  /** Why no operation is remembered in this run; undefined where they are. */
+  withoutOnce: string | undefined;
+  /** What the shop paid out so far, by its own books. */
+  listPayouts(): Promise<Payout[]>;
   /** Resolves when the HTTP servers end without having been stopped. */
   lost: Promise<Error>;
   /** Ends the HTTP servers, which take the temporary folder with them. */
@@ -38,8 +44,10 @@ const programs = {
 export async function startServerFleet(): Promise<ServerFleet> {
   const tokenKey = randomBytes(32).toString("hex");
   const folder = await mkdtemp(join(tmpdir(), "tachograph-demo-"));
+  const found = await findDemoLedger();
+  const environment = "environment" in found ? found.environment : {};
   const child = fork(programs.http, {
-    env: { ...process.env, DEMO_TOKEN_KEY: tokenKey, DEMO_FOLDER: folder },
+    env: { ...process.env, ...environment, DEMO_TOKEN_KEY: tokenKey, DEMO_FOLDER: folder },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const exited = once(child, "exit");
@@ -61,7 +69,12 @@ export async function startServerFleet(): Promise<ServerFleet> {
   };
   return {
     urlOf: (server) => new URL(`http://127.0.0.1:${port}/${server}`),
-    commandOf: (server) => ({ command: process.execPath, args: commands[server] }),
+    commandOf: (server) => ({ command: process.execPath, args: commands[server], environment }),
+    withoutOnce: "missing" in found ? found.missing : undefined,
+    async listPayouts() {
+      const response = await fetch(`http://127.0.0.1:${port}/payouts`);
+      return (await response.json()) as Payout[];
+    },
     lost,
     mintToken: (claims) => mintAccessToken(tokenKey, claims),
     async stop() {

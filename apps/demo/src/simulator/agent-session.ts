@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFleet, ServerName } from "../servers/server-fleet.ts";
 import { answerOfError, type Answer } from "./answer.ts";
 import type { Connection, Credentials } from "./connection.ts";
@@ -10,6 +11,8 @@ import type { Random } from "./random.ts";
 export interface SessionOptions {
   /** Number of the session in the run, from 0. */
   number: number;
+  /** Where the run's numbers begin: other seeds are about other orders. */
+  firstNumber: number;
   host: Host;
   random: Random;
   fleet: ServerFleet;
@@ -24,9 +27,17 @@ export interface CallOptions {
   timeoutMs?: number;
   /** The id of an earlier call, to deliver that one again. */
   toolUseId?: string;
+  /** Further members of `_meta`. */
+  meta?: Record<string, unknown>;
   asTask?: boolean;
   onProgress?: () => void;
+  /** Gives up as soon as the server says that it is at it, as a host does that has waited long enough. */
+  givesUpOnProgress?: boolean;
 }
+
+/** Numbers that a session has to itself. */
+const OWN_NUMBERS = 40;
+const MAX_NUMBER = 1_000_000;
 
 /** What a session may do at the payments server, unless its episode takes something away. */
 const allScopes = ["orders:read", "payments:write"];
@@ -64,9 +75,15 @@ export class AgentSession {
     this.#token = this.#mint(3_600, allScopes);
   }
 
-  /** A number that no other session of the run works with. */
+  /** The first of 40 numbers that no other session of the run works with; below a million. */
   get ownNumber(): number {
-    return this.number * 40;
+    return (this.#options.firstNumber + this.number * OWN_NUMBERS) % MAX_NUMBER;
+  }
+
+  /** Waits as long as an answer says, and not at all where it says nothing. */
+  async waitAsTold({ refusal }: Answer): Promise<void> {
+    if (refusal?.retry_after_ms === undefined) return;
+    await sleep(refusal.retry_after_ms, undefined, { signal: this.#options.signal });
   }
 
   /** Gets a new token, good for an hour. */
@@ -89,14 +106,18 @@ export class AgentSession {
   ): Promise<Answer> {
     const toolUseId = options.toolUseId ?? `toolu_01${this.random.text(22)}`;
     this.lastToolUseId = toolUseId;
+    const patience = new AbortController();
+    const onProgress =
+      options.givesUpOnProgress === true ? () => patience.abort("waited long enough") : options.onProgress;
     const meta = this.host.metaOf({ sessionId: this.sessionId, toolUseId, random: this.random, server });
     return this.#onTheWire(server, async (connection) =>
       connection.call({
         name: tool,
         arguments: args,
-        meta,
+        meta: { ...meta, ...options.meta },
         timeoutMs: options.timeoutMs ?? 30_000,
-        ...(options.onProgress && { onProgress: options.onProgress }),
+        signal: patience.signal,
+        ...(onProgress && { onProgress }),
         ...(options.asTask && { asTask: true }),
       }),
     );
@@ -107,7 +128,7 @@ export class AgentSession {
     const id = `raw-${this.random.text(6)}`;
     return this.#onTheWire(server, async (connection) => {
       await connection.sendRaw({ jsonrpc: "2.0", id, method: "tools/call", params });
-      return { seen: "protocol_error", text: "", json: {} };
+      return { seen: "protocol_error", text: "", json: {}, refusal: undefined };
     });
   }
 
@@ -121,7 +142,7 @@ export class AgentSession {
       });
       const text = await response.text();
       if (!response.ok) throw new Error(text);
-      return { seen: "ok", text, json: {} };
+      return { seen: "ok", text, json: {}, refusal: undefined };
     });
   }
 

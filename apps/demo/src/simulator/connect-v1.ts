@@ -39,9 +39,9 @@ export async function connectV1({ target, client: clientInfo }: ConnectOptions):
   const client = new Client(clientInfo);
   await client.connect(transport);
   return {
-    call: async ({ name, arguments: args, meta, timeoutMs, onProgress, asTask }) => {
+    call: async ({ name, arguments: args, meta, timeoutMs, onProgress, signal, asTask }) => {
       const params = { name, arguments: args, _meta: meta };
-      const options = { timeout: timeoutMs, ...(onProgress && { onprogress: onProgress }) };
+      const options = { timeout: timeoutMs, signal, ...(onProgress && { onprogress: onProgress }) };
       if (asTask) {
         const request = { method: "tools/call", params: { ...params, task: { ttl: 60_000 } } } as const;
         return answerOf(await client.request(request, CreateTaskResultSchema, options));

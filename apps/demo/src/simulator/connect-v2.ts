@@ -38,8 +38,8 @@ export async function connectV2({ target, client: clientInfo, approve }: Connect
   );
   await client.connect(transport);
   return {
-    call: async ({ name, arguments: args, meta, timeoutMs, onProgress }) => {
-      const options = { timeout: timeoutMs, ...(onProgress && { onprogress: onProgress }) };
+    call: async ({ name, arguments: args, meta, timeoutMs, onProgress, signal }) => {
+      const options = { timeout: timeoutMs, signal, ...(onProgress && { onprogress: onProgress }) };
       return answerOf(await client.callTool({ name, arguments: args, _meta: meta }, options));
     },
     sendRaw: (message) => transport.send(parseJSONRPCMessage(message)),

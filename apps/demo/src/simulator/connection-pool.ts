@@ -1,10 +1,10 @@
-import type { ServerFleet, ServerName } from "../servers/server-fleet.ts";
+import type { HttpServerName, ServerFleet, ServerName, StdioServerName } from "../servers/server-fleet.ts";
 import { connectV1 } from "./connect-v1.ts";
 import { connectV2 } from "./connect-v2.ts";
 import type { Connection, ConnectOptions, Credentials } from "./connection.ts";
 import type { Host } from "./host.ts";
 
-const isHttp = (server: ServerName): server is "payments" | "inventory" | "everything" =>
+const isHttp = (server: ServerName): server is HttpServerName =>
   server === "payments" || server === "inventory" || server === "everything";
 
 interface OpenOptions {
@@ -56,10 +56,15 @@ export class ConnectionPool {
     await Promise.allSettled(selected.map(async ([, connection]) => (await connection).close()));
   }
 
+  #programOf(server: StdioServerName, ofHost: Record<string, string>): ConnectOptions["target"] {
+    const { command, args, environment } = this.#fleet.commandOf(server);
+    return { kind: "stdio", command, args, environment: { ...environment, ...ofHost } };
+  }
+
   #connect({ server, host, sessionId, credentials, approve }: OpenOptions): Promise<Connection> {
-    const target: ConnectOptions["target"] = isHttp(server)
-      ? { kind: "http", url: this.#fleet.urlOf(server), credentials }
-      : { kind: "stdio", ...this.#fleet.commandOf(server), environment: host.environmentOf(sessionId) };
+    const target = isHttp(server)
+      ? ({ kind: "http", url: this.#fleet.urlOf(server), credentials } as const)
+      : this.#programOf(server, host.environmentOf(sessionId));
     return (host.sdk === "v1" ? connectV1 : connectV2)({ target, client: host.client, approve });
   }
 }

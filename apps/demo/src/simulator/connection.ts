@@ -7,6 +7,8 @@ export interface ToolCall {
   timeoutMs: number;
   /** Called when the server reports progress; asking for it puts a progress token into the request. */
   onProgress?: () => void;
+  /** Gives the call up when it aborts. */
+  signal?: AbortSignal;
   /** Asks for a task instead of the result. */
   asTask?: boolean;
 }

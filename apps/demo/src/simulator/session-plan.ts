@@ -2,6 +2,7 @@ import { batchAgent } from "../personas/batch-agent.ts";
 import { carelessModel } from "../personas/careless-model.ts";
 import { onCallEngineer } from "../personas/on-call-engineer.ts";
 import type { Episode, Persona } from "../personas/persona.ts";
+import { refundDesk } from "../personas/refund-desk.ts";
 import { researcher } from "../personas/researcher.ts";
 import { supportAgent } from "../personas/support-agent.ts";
 import { hosts, type Host } from "./host.ts";
@@ -12,7 +13,7 @@ export const traffics = ["stories", "load"] as const;
 export type Traffic = (typeof traffics)[number];
 
 const personas: Record<Traffic, readonly [Persona, ...Persona[]]> = {
-  stories: [supportAgent, onCallEngineer, researcher, carelessModel],
+  stories: [refundDesk, supportAgent, onCallEngineer, carelessModel, researcher],
   load: [batchAgent],
 };
 
@@ -26,7 +27,7 @@ const fits = (episode: Episode, host: Host): boolean => episode.fits === undefin
 
 /**
  * Who the session is and what happens in it. Personas take turns and each goes through its episodes two at a time, so
- * that twenty sessions see every episode; host, order and a last episode are drawn.
+ * that 24 sessions see every episode; host, order and a last episode are drawn.
  */
 export function planSession(number: number, random: Random, traffic: Traffic): SessionPlan {
   const players = personas[traffic];

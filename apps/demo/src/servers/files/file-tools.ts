@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve, sep } from "node:path";
 import type { ToolAnnotations } from "@modelcontextprotocol/sdk/types.js";
+import { terminal } from "@tachograph/gate";
 import { z } from "zod";
 
 interface FileToolDefinition<Schema extends z.ZodObject> {
@@ -26,7 +27,7 @@ function fileTool<Schema extends z.ZodObject>({ run, ...tool }: FileToolDefiniti
 function placeOf(root: string, path: string): string {
   const place = resolve(root, path);
   if (place === root || place.startsWith(root + sep)) return place;
-  throw new Error(`Access denied: ${path} is outside the allowed directory`);
+  throw terminal(`${path} is outside of the allowed directory`, { code: "outside_directory" });
 }
 
 const path = z.string().min(1).max(512);

@@ -21,9 +21,11 @@ async function callTool(root: string, name: string, args: unknown): Promise<stri
   }
 }
 
-/** Files below one directory. The low-level server of SDK v1, with hand-written handlers. */
+/** Files below one directory. The low-level server of SDK v1, with hand-written handlers that the gate validates for. */
 export function createFilesServer(root: string): Server {
-  const server = tachograph(new Server({ name: "files", version: "1.1.0" }, { capabilities: { tools: {} } }));
+  const server = tachograph(new Server({ name: "files", version: "1.1.0" }, { capabilities: { tools: {} } }), {
+    defaults: { validate: true, errors: true },
+  });
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({
     tools: [...fileTools].map(([name, { description, annotations, schema }]) =>

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { tachograph } from "@tachograph/gate";
+import { callContext, tachograph, type GateOptions } from "@tachograph/gate";
+import type { Ledger } from "@tachograph/ledger";
 import { z } from "zod";
 import { hashNumber } from "../hash-number.ts";
 import type { Supplier } from "./supplier.ts";
@@ -32,9 +33,32 @@ const COLD_COUNT_MS = 20_000;
 /** What the server calls itself. */
 export const inventoryIdentity = { name: "inventory", version: "5.0.2" };
 
+/**
+ * What the gate does for the inventory: it says what the supplier's failures mean, and gives up on a slow count. Nothing
+ * is executed once here: a reservation that is asked for twice is made twice, and the dashboard shows it.
+ */
+export const inventoryGate = (ledger: Ledger | undefined): GateOptions => ({
+  ledger,
+  defaults: {
+    validate: true,
+    errors: [
+      {
+        match: (error) => error instanceof SupplierError && error.status === 500,
+        retry: "terminal",
+        code: "supplier_broken",
+        hint: "Another warehouse may know it.",
+      },
+    ],
+  },
+  tools: {
+    check_stock: { timeout: 1_000 },
+    order_pieces: { limits: { perSession: { calls: 1, windowSeconds: 3 } } },
+  },
+});
+
 /** Stock and prices over a slow, sometimes broken upstream. SDK v1, one server per HTTP session. */
-export function createInventoryServer({ warm, reserved }: Warehouse, supplier: Supplier): McpServer {
-  const server = tachograph(new McpServer(inventoryIdentity));
+export function createInventoryServer({ warm, reserved }: Warehouse, supplier: Supplier, gate: GateOptions): McpServer {
+  const server = tachograph(new McpServer(inventoryIdentity), gate);
 
   server.registerTool(
     "search_products",
@@ -60,11 +84,11 @@ export function createInventoryServer({ warm, reserved }: Warehouse, supplier: S
       inputSchema: { sku, warehouse },
       annotations: { readOnlyHint: true, idempotentHint: true },
     },
-    async (args, { signal }) => {
+    async (args) => {
       const key = `${args.sku} ${args.warehouse}`;
       if (!warm.has(key) && args.warehouse === "malta") {
         warm.add(key);
-        await sleep(COLD_COUNT_MS, undefined, { signal });
+        await sleep(COLD_COUNT_MS, undefined, { signal: callContext().signal });
       }
       return json({ ...args, pieces: hashNumber(key, 400) });
     },
@@ -83,6 +107,15 @@ export function createInventoryServer({ warm, reserved }: Warehouse, supplier: S
       if (before === 0 && args.warehouse === "malta") await sleep(COLD_COUNT_MS, undefined, { signal });
       return json({ ...args, reservedInAll: before + args.pieces });
     },
+  );
+
+  server.registerTool(
+    "order_pieces",
+    {
+      description: "Order pieces from the supplier, who takes an order every three seconds.",
+      inputSchema: { sku, warehouse, pieces: z.number().int().positive() },
+    },
+    (args) => json({ ...args, arrivesInDays: 1 + hashNumber(`${args.sku} ${args.warehouse}`, 9) }),
   );
 
   server.registerTool(

@@ -13,9 +13,23 @@ export interface Order {
   status: OrderStatus;
 }
 
+/** Money that left the shop. */
+export interface Payout {
+  orderId: string;
+  amountCents: number;
+  /** What whoever asked for it calls it: equal on every attempt of one refund. */
+  reference: string;
+}
+
 /** Thrown where an order cannot take the step asked for. */
 export class OrderError extends Error {
   override readonly name = "OrderError";
+  /** Whether there is no such order at all. */
+  readonly missing: boolean;
+  constructor(message: string, { missing = false } = {}) {
+    super(message);
+    this.missing = missing;
+  }
 }
 
 /**
@@ -24,12 +38,18 @@ export class OrderError extends Error {
  */
 export class OrderBook {
   readonly #changed = new Map<string, Order>();
+  readonly #payouts: Payout[] = [];
+
+  /** Every payment to a customer, as it was made: the truth about what happened, whatever anybody was told. */
+  get payouts(): readonly Payout[] {
+    return this.#payouts;
+  }
 
   /** @throws {OrderError} where no such order was ever placed. */
   get(orderId: string): Order {
     const changed = this.#changed.get(orderId);
     if (changed) return changed;
-    if (orderId.endsWith("99")) throw new OrderError(`Order ${orderId} not found`);
+    if (orderId.endsWith("99")) throw new OrderError(`Order ${orderId} not found`, { missing: true });
     const day = 1 + hashNumber(`${orderId} day`, 28);
     const totalCents = 900 + hashNumber(`${orderId} total`, 78_000);
     const captured = hashNumber(`${orderId} captured`, 10) < 8;
@@ -72,12 +92,13 @@ export class OrderBook {
     return this.#keep({ ...order, capturedCents: amountCents, status: "captured" });
   }
 
-  /** @throws {OrderError} where less than the amount is left to refund. */
-  refund(orderId: string, amountCents: number): Order {
+  /** Pays, and notes the payout. @throws {OrderError} where less than the amount is left to refund. */
+  refund({ orderId, amountCents, reference }: Payout): Order {
     const order = this.get(orderId);
     const left = order.capturedCents - order.refundedCents;
     if (amountCents > left) throw new OrderError(`Refund of ${amountCents} exceeds the ${left} left of ${orderId}`);
     const refundedCents = order.refundedCents + amountCents;
+    this.#payouts.push({ orderId, amountCents, reference });
     return this.#keep({
       ...order,
       refundedCents,

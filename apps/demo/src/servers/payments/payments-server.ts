@@ -1,57 +1,55 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { acceptedContent, inputRequired, inputResponse, McpServer, requireScopes } from "@modelcontextprotocol/server";
-import { tachograph } from "@tachograph/gate";
+import { callContext, correctable, tachograph, terminal, type GateOptions } from "@tachograph/gate";
 import { z } from "zod";
+import type { Bank } from "./bank.ts";
 import { OrderError, type OrderBook } from "./order-book.ts";
+import { orderSchema, paymentInputs, type PaymentArguments } from "./payment-schemas.ts";
 
-const orderId = z.string().regex(/^ORD-\d{6}$/, "expected ORD- and six digits, such as ORD-004217");
-const amountCents = z.number().int().positive();
-const order = z.object({
-  orderId,
-  customer: z.string(),
-  placedOn: z.iso.date(),
-  currency: z.enum(["EUR", "USD", "JPY"]),
-  totalCents: z.number().int(),
-  capturedCents: z.number().int(),
-  refundedCents: z.number().int(),
-  status: z.enum(["authorized", "captured", "refunded"]),
-});
 const approval = z.object({ approve: z.boolean().describe("Pay this refund out") });
 
 /** Refunds above this need a person's yes. */
 const APPROVAL_ABOVE_CENTS = 50_000;
+/** How long the card network takes. */
+const CAPTURE_MS = 1_200;
 
 const answer = (structuredContent: Record<string, unknown>) => ({
   content: [{ type: "text" as const, text: JSON.stringify(structuredContent) }],
   structuredContent,
 });
 
-const attempt = (step: () => Record<string, unknown>) => {
+/** Says what an order's refusal means for whoever called. */
+function inOrder<Result>(step: () => Result): Result {
   try {
-    return answer(step());
-  } catch (error) {
-    if (error instanceof OrderError)
-      return { content: [{ type: "text" as const, text: error.message }], isError: true };
-    throw error;
+    return step();
+  } catch (cause) {
+    if (!(cause instanceof OrderError)) throw cause;
+    throw cause.missing
+      ? correctable(cause.message, { code: "no_such_order", param: "orderId", expected: "the id of an order", cause })
+      : terminal(cause.message, { code: "order_state", cause });
   }
-};
+}
 
 /** What the server calls itself. */
 export const paymentsIdentity = { name: "payments", version: "3.2.1" };
 
+/** What all servers of the process share. */
+export interface Payments {
+  book: OrderBook;
+  bank: Bank;
+  gate: GateOptions<PaymentArguments>;
+}
+
 /** Orders and payments. SDK v2; a new server for every request over one order book. */
-export function createPaymentsServer(book: OrderBook): McpServer {
-  const server = tachograph(new McpServer(paymentsIdentity));
+export function createPaymentsServer({ book, bank, gate }: Payments): McpServer {
+  const server = tachograph(new McpServer(paymentsIdentity), gate);
 
   server.registerTool(
     "search_orders",
     {
       description: "List orders from an order number on, optionally of one status.",
-      inputSchema: z.object({
-        startAt: z.number().int().min(0).max(999_999),
-        status: z.enum(["authorized", "captured", "refunded"]).optional(),
-        limit: z.number().int().min(1).max(25).default(5),
-      }),
-      outputSchema: z.object({ orders: z.array(order) }),
+      inputSchema: paymentInputs.search_orders,
+      outputSchema: z.object({ orders: z.array(orderSchema) }),
       annotations: { readOnlyHint: true, openWorldHint: false },
       scopeChallenge: requireScopes("orders:read"),
     },
@@ -62,23 +60,25 @@ export function createPaymentsServer(book: OrderBook): McpServer {
     "get_order",
     {
       description: "One order by its id.",
-      inputSchema: z.object({ orderId }),
-      outputSchema: order,
+      inputSchema: paymentInputs.get_order,
+      outputSchema: orderSchema,
       annotations: { readOnlyHint: true, openWorldHint: false },
       scopeChallenge: requireScopes("orders:read"),
     },
-    (args) => attempt(() => ({ ...book.get(args.orderId) })),
+    ({ orderId }) => answer({ ...inOrder(() => book.get(orderId)) }),
   );
 
   server.registerTool(
     "capture_payment",
     {
-      description: "Capture an authorized payment, in whole or in part.",
-      inputSchema: z.object({ orderId, amountCents }),
+      description: "Capture an authorized payment, in whole or in part. Takes a second.",
+      inputSchema: paymentInputs.capture_payment,
       annotations: { readOnlyHint: false, destructiveHint: false },
-      scopeChallenge: requireScopes("payments:write"),
     },
-    (args) => attempt(() => ({ ...book.capture(args.orderId, args.amountCents) })),
+    async ({ orderId, amountCents }) => {
+      await sleep(CAPTURE_MS);
+      return answer({ ...inOrder(() => book.capture(orderId, amountCents)) });
+    },
   );
 
   server.registerTool(
@@ -86,28 +86,34 @@ export function createPaymentsServer(book: OrderBook): McpServer {
     {
       description:
         "Pay money of an order back to the customer. Cannot be undone. Above 500.00 a person is asked first.",
-      inputSchema: z.object({
-        orderId,
-        amountCents,
-        reason: z.enum(["damaged", "late", "wrong_item", "goodwill"]),
-        note: z.string().max(500).optional(),
-      }),
+      inputSchema: paymentInputs.refund_order,
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false },
       scopeChallenge: requireScopes("payments:write"),
     },
-    (args, context) => {
-      if (args.amountCents > APPROVAL_ABOVE_CENTS) {
+    async ({ orderId, amountCents, payTo }, context) => {
+      if (amountCents > APPROVAL_ABOVE_CENTS) {
         const { inputResponses } = context.mcpReq;
         if (inputResponse(inputResponses, "approval").kind === "missing") {
-          const message = `Refund ${args.amountCents / 100} of ${args.orderId}?`;
+          const message = `Refund ${amountCents / 100} of ${orderId}?`;
           return inputRequired({
             inputRequests: { approval: inputRequired.elicit({ message, requestedSchema: approval }) },
           });
         }
         if (acceptedContent(inputResponses, "approval", approval)?.approve !== true)
-          return { content: [{ type: "text", text: "The refund was not approved" }], isError: true };
+          throw terminal("The refund was not approved", { code: "not_approved" });
       }
-      return attempt(() => ({ ...book.refund(args.orderId, args.amountCents) }));
+      const { _meta, notify } = context.mcpReq;
+      const progressToken = _meta?.progressToken;
+      if (progressToken !== undefined)
+        await notify({
+          method: "notifications/progress",
+          params: { progressToken, progress: 0, message: "asking the bank" },
+        });
+      // Equal on every attempt of one refund. Without `once` each call is a payout of its own.
+      const { idempotencyKey, callId } = callContext();
+      return answer({
+        ...(await bank.payOut({ orderId, amountCents, route: payTo, reference: idempotencyKey ?? callId })),
+      });
     },
   );
 
@@ -115,19 +121,17 @@ export function createPaymentsServer(book: OrderBook): McpServer {
     "create_invoice",
     {
       description: "Write the invoice of an order.",
-      inputSchema: z.object({ orderId }),
+      inputSchema: paymentInputs.create_invoice,
       outputSchema: z.object({ invoiceId: z.string(), totalCents: z.number().int() }),
-      scopeChallenge: requireScopes("payments:write"),
     },
-    (args) =>
-      attempt(() => {
-        const { currency, totalCents } = book.get(args.orderId);
-        // The bug of many a billing system: yen have no cents, and the division leaves a fraction.
-        return {
-          invoiceId: `INV-${args.orderId.slice(4)}`,
-          totalCents: currency === "JPY" ? totalCents / 1000 + 0.5 : totalCents,
-        };
-      }),
+    ({ orderId }) => {
+      const { currency, totalCents } = inOrder(() => book.get(orderId));
+      // The bug of many a billing system: yen have no cents, and the division leaves a fraction.
+      return answer({
+        invoiceId: `INV-${orderId.slice(4)}`,
+        totalCents: currency === "JPY" ? totalCents / 1000 + 0.5 : totalCents,
+      });
+    },
   );
 
   return server;

@@ -1,5 +1,5 @@
 import { McpServer } from "@modelcontextprotocol/server";
-import { tachograph } from "@tachograph/gate";
+import { correctable, tachograph } from "@tachograph/gate";
 import { z } from "zod";
 import { hashCode, hashNumber } from "../hash-number.ts";
 
@@ -19,7 +19,9 @@ export class ExportQueue {
 
 /** Slow exports that are started once and asked after. SDK v2 over stdio. */
 export function createReportsServer({ exports }: ExportQueue): McpServer {
-  const server = tachograph(new McpServer({ name: "reports", version: "2.0.0-beta.3" }));
+  const server = tachograph(new McpServer({ name: "reports", version: "2.0.0-beta.3" }), {
+    defaults: { validate: true, errors: true },
+  });
 
   server.registerTool(
     "start_export",
@@ -44,7 +46,7 @@ export function createReportsServer({ exports }: ExportQueue): McpServer {
     },
     ({ exportId }) => {
       const found = exports.get(exportId);
-      if (!found) return { ...json({ error: "no such export" }), isError: true };
+      if (!found) throw correctable(`There is no export ${exportId}`, { code: "no_such_export", param: "exportId" });
       const state = found.pollsLeft-- > 0 ? "running" : "done";
       return json({ exportId, state, ...(state === "done" && { rows: 100 + hashNumber(exportId, 9_000) }) });
     },

@@ -1,19 +1,32 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
-import { tachograph } from "@tachograph/gate";
+import { callContext, correctable, tachograph } from "@tachograph/gate";
+import type { Ledger } from "@tachograph/ledger";
 import { z } from "zod";
-import type { TicketStore } from "./ticket-store.ts";
+import type { Ticket, TicketStore } from "./ticket-store.ts";
 
 const date = z.iso.date("expected a date as YYYY-MM-DD");
 const priority = z.enum(["low", "normal", "high"]);
 const rotas: Record<string, { onCall: string }> = { payments: { onCall: "dana" }, search: { onCall: "emeka" } };
 
 const json = (value: unknown) => ({ content: [{ type: "text" as const, text: JSON.stringify(value) }] });
-const failure = (text: string) => ({ content: [{ type: "text" as const, text }], isError: true });
 
-/** A ticket tracker. SDK v1; some tools carry annotations and, as in most servers, some do not. */
-export function createTicketsServer(store: TicketStore): McpServer {
-  const server = tachograph(new McpServer({ name: "tickets", version: "0.9.4" }));
+function found(ticket: Ticket | undefined, ticketId: string): Ticket {
+  if (ticket) return ticket;
+  const hint = "list_tickets gives the ids of tickets.";
+  throw correctable(`Ticket ${ticketId} does not exist`, { code: "no_such_ticket", param: "ticketId", hint });
+}
+
+/**
+ * A ticket tracker. SDK v1; some tools carry annotations and, as in most servers, some do not. One line for all tools
+ * switches on what the gate does: what the host delivers twice is done once, and what was cut off is not repeated
+ * blindly. Without a ledger nothing remembers that.
+ */
+export function createTicketsServer(store: TicketStore, ledger?: Ledger): McpServer {
+  const server = tachograph(new McpServer({ name: "tickets", version: "0.9.4" }), {
+    ledger,
+    defaults: { validate: true, errors: true, once: ledger !== undefined },
+  });
 
   server.registerTool(
     "create_ticket",
@@ -51,10 +64,7 @@ export function createTicketsServer(store: TicketStore): McpServer {
         status: z.enum(["open", "in_progress"]).optional(),
       },
     },
-    ({ ticketId, ...change }) => {
-      const updated = store.update(ticketId, change);
-      return updated ? json(updated) : failure(`Ticket ${ticketId} does not exist`);
-    },
+    ({ ticketId, ...change }) => json(found(store.update(ticketId, change), ticketId)),
   );
 
   server.registerTool(
@@ -64,10 +74,7 @@ export function createTicketsServer(store: TicketStore): McpServer {
       inputSchema: { ticketId: z.string(), resolution: z.enum(["fixed", "duplicate", "wont_fix"]) },
       annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: true },
     },
-    ({ ticketId }) => {
-      const closed = store.update(ticketId, { status: "closed" });
-      return closed ? json(closed) : failure(`Ticket ${ticketId} does not exist`);
-    },
+    ({ ticketId }) => json(found(store.update(ticketId, { status: "closed" }), ticketId)),
   );
 
   server.registerTool(
@@ -87,7 +94,7 @@ export function createTicketsServer(store: TicketStore): McpServer {
       description: "Import tickets from an export of another tracker. Takes a while.",
       inputSchema: { source: z.string(), rows: z.number().int().min(1).max(10_000) },
     },
-    async ({ source, rows }, { _meta, sendNotification, signal }) => {
+    async ({ source, rows }, { _meta, sendNotification }) => {
       const progressToken = _meta?.progressToken;
       if (progressToken !== undefined) {
         await sendNotification({
@@ -95,7 +102,7 @@ export function createTicketsServer(store: TicketStore): McpServer {
           params: { progressToken, progress: 0, total: rows },
         });
       }
-      await sleep(rows * 4, undefined, { signal });
+      await sleep(rows * 4, undefined, { signal: callContext().signal });
       return json({ source, imported: rows });
     },
   );
