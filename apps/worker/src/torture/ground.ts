@@ -24,20 +24,30 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-/** Has a shipper of its own, as the worker does: it stores what dead servers left in their journals. */
-export async function openGround(): Promise<Ground> {
-  const database = await createTestDatabase();
-  await administer(database.url, createEffects);
-  const ledger = openLedger({ url: database.url });
-  const place = makePlace(database.url);
-  const shipper: Shipper = startShipper({ directory: place.journal, sink: ledger });
+interface Database {
+  url: string;
+  drop(): Promise<void>;
+}
+
+/**
+ * @param options.ships - Stores what dead servers left in their journals, as the worker does. Otherwise it does so only at
+ * the end.
+ */
+export async function openGround(given: { database?: Database; ships?: boolean } = {}): Promise<Ground> {
+  const { database = await createTestDatabase(), ships = true } = given;
+  const { url } = database;
+  await administer(url, createEffects);
+  const ledger = openLedger({ url });
+  const place = makePlace(url);
+  const follow = (): Shipper => startShipper({ directory: place.journal, sink: ledger });
+  let shipper = ships ? follow() : undefined;
   const servers: ServerProcess[] = [];
   const deliveries: Delivery[] = [];
   const killServers = async (): Promise<void> => {
     await Promise.all(servers.splice(0).map((server) => server.kill()));
   };
   const sweep = async (): Promise<void> => {
-    await shipper.flush();
+    await (shipper ??= follow()).flush();
     await sweepOperations(ledger, { rowGraceMs: 0 });
   };
 
@@ -72,7 +82,7 @@ export async function openGround(): Promise<Ground> {
     },
     async close() {
       await killServers();
-      await shipper.stop();
+      await shipper?.stop();
       await ledger.close();
       await database.drop();
       place[Symbol.dispose]();
