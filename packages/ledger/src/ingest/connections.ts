@@ -7,17 +7,24 @@ export interface WriteConnections {
   close(): Promise<void>;
 }
 
-const MAX_CONNECTIONS = 4;
-const IDLE_MS = 10_000;
-/** A piece of work that takes longer waits for a server that is gone without a word. */
-const WORK_WITHIN_MS = 120_000;
+interface ConnectionLimits {
+  /** @defaultValue 4 */
+  max?: number;
+  /** How long a connection stays open unused, in milliseconds. @defaultValue 10,000 */
+  idleMs?: number;
+  /** A piece of work that takes longer waits for a server that is gone without a word. @defaultValue 120,000 */
+  workWithinMs?: number;
+}
 
 /** Opens connections as they are needed, to the first of the hosts that takes one. */
-export function openConnections(hosts: readonly ClientConfig[]): WriteConnections {
+export function openConnections(
+  hosts: readonly ClientConfig[],
+  { max = 4, idleMs = 10_000, workWithinMs = 120_000 }: ConnectionLimits = {},
+): WriteConnections {
   const idle: { client: Client; timer: NodeJS.Timeout }[] = [];
   const open = new Set<Client>();
   const waiting: (() => void)[] = [];
-  let free = MAX_CONNECTIONS;
+  let free = max;
   let closed = false;
 
   async function takeTurn(): Promise<void> {
@@ -57,7 +64,7 @@ export function openConnections(hosts: readonly ClientConfig[]): WriteConnection
   function release(client: Client): void {
     if (closed || !open.has(client)) return void client.end();
     socketOf(client).unref();
-    idle.push({ client, timer: setTimeout(() => discard(client), IDLE_MS).unref() });
+    idle.push({ client, timer: setTimeout(() => discard(client), idleMs).unref() });
   }
 
   function discard(client: Client): void {
@@ -74,7 +81,7 @@ export function openConnections(hosts: readonly ClientConfig[]): WriteConnection
       try {
         if (closed) throw connectionError("CONNECTION_ENDED", "the ledger is closed");
         client = await acquire();
-        const result = await within(WORK_WITHIN_MS, client, work(client));
+        const result = await within(workWithinMs, client, work(client));
         release(client);
         return result;
       } catch (error) {
