@@ -13,9 +13,12 @@ import {
   type CuttableProxy,
   type TestDatabase,
 } from "@tachograph/ledger/testing";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { countCalls, countTrail, onceEach, TestGate } from "./testing-trail.ts";
 import { startWorker, type Worker } from "./worker.ts";
+
+// Each takes seconds; a machine that does much else at once may take longer.
+vi.setConfig({ testTimeout: 60_000 });
 
 let directory: string;
 const children: ChildProcess[] = [];
@@ -112,7 +115,7 @@ describe("on a Postgres that stays", () => {
     }
     startProcess(database.url);
     await stored(witness, 20_000);
-  }, 60_000);
+  });
 
   test("a row that Postgres will never take, in the middle of 5,000, is set aside with its reason, and the others are stored", async () => {
     const gate = openGate();
