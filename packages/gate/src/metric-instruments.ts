@@ -1,4 +1,12 @@
-import type { Counter, Histogram, Meter, ObservableCounter, ObservableGauge } from "@opentelemetry/api";
+import {
+  ValueType,
+  type Counter,
+  type Histogram,
+  type Meter,
+  type MetricOptions,
+  type ObservableCounter,
+  type ObservableGauge,
+} from "@opentelemetry/api";
 import type { SpanAttributeName } from "./span-attributes.ts";
 
 interface InstrumentFacts {
@@ -100,7 +108,10 @@ export interface Instruments {
 const DURATION_BOUNDARIES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
 export function createInstruments(meter: Meter): Instruments {
-  const facts = (name: MetricName) => ({ unit: metricFacts[name].unit, description: metricFacts[name].description });
+  const facts = (name: MetricName): MetricOptions => {
+    const { unit, description } = metricFacts[name];
+    return { unit, description, valueType: unit === "s" ? ValueType.DOUBLE : ValueType.INT };
+  };
   const counter = (name: MetricName): Counter => meter.createCounter(name, facts(name));
   const gauge = (name: MetricName): ObservableGauge => meter.createObservableGauge(name, facts(name));
   return {

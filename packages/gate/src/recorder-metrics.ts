@@ -42,22 +42,18 @@ export function observeRecorders(meter: Meter, instruments: Instruments): void {
 function observe(result: BatchObservableResult, instruments: Instruments): void {
   const journals = [...recorders].map((recorder) => recorder.journal());
   const sum = (of: (stats: JournalStats) => number): number => journals.reduce((total, stats) => total + of(stats), 0);
-  result.observe(
-    instruments.journalBacklog,
-    sum(({ unshippedBytes }) => unshippedBytes),
-  );
-  result.observe(
-    instruments.journalWaiting,
-    sum(({ waitingBytes }) => waitingBytes),
-  );
   result.observe(instruments.journalDropped, droppedBefore + sum(({ dropped }) => dropped));
+  // Nobody knows any more what a closed journal holds: nothing is not the same as none.
+  if (recorders.size === 0) return;
+  const backlogBytes = sum(({ unshippedBytes }) => unshippedBytes);
+  const waitingBytes = sum(({ waitingBytes: waiting }) => waiting);
+  result.observe(instruments.journalBacklog, backlogBytes);
+  result.observe(instruments.journalWaiting, waitingBytes);
   const oldest = [...recorders].map((recorder) => recorder.oldestWaitingAt()).filter((at) => at !== undefined);
   const now = Date.now();
-  if (oldest.length > 0)
-    result.observe(instruments.journalOldest, Math.max(0, ...oldest.map((at) => (at === null ? 0 : now - at))) / 1000);
+  const agesMs = oldest.map((at) => (at === null ? 0 : Math.max(0, now - at)));
+  if (agesMs.length > 0) result.observe(instruments.journalOldest, Math.max(...agesMs) / 1000);
   const byStore = new Map([...recorders].map((recorder) => [recorder.store, recorder.settlementsWaiting()]));
-  result.observe(
-    instruments.settleWaiting,
-    [...byStore.values()].reduce((total, waiting) => total + waiting, 0),
-  );
+  const settlementsWaiting = [...byStore.values()].reduce((total, waiting) => total + waiting, 0);
+  result.observe(instruments.settleWaiting, settlementsWaiting);
 }
