@@ -33,6 +33,7 @@ export {
   type FieldCount,
 } from "./queries/call-counts.ts";
 export { listRelatedCalls } from "./queries/related-calls.ts";
+export { listOperationCalls } from "./queries/operation-calls.ts";
 export { findPayload } from "./queries/payloads.ts";
 export { findToolDefinition, type StoredToolDefinition } from "./queries/tool-definitions.ts";
 

@@ -14,6 +14,9 @@ export interface CallFilter {
   principal?: string;
   sessionId?: string;
   errorCode?: string;
+  /** The rule that decided, or would have decided had it been enforced. */
+  rule?: string;
+  operationId?: string;
   /** Part of tool, server, session, principal, client, reason or error, in any case. Payloads are not searched. */
   text?: string;
 }
@@ -49,6 +52,8 @@ export const conditionsOf: { [Field in keyof CallFilter]-?: (value: NonNullable<
   principal: (principal) => sql`principal = ${storable(principal)}`,
   sessionId: (sessionId) => sql`session_id = ${storable(sessionId)}`,
   errorCode: (errorCode) => sql`error_code = ${storable(errorCode)}`,
+  rule: (rule) => sql`(rule = ${storable(rule)} or ${storable(rule)} = any(would_deny))`,
+  operationId: (operationId) => sql`operation_id = ${storable(operationId)}`,
   text: (text) => {
     const pattern = `%${literally(text)}%`;
     return sql`(${sql.join(

@@ -57,6 +57,11 @@ const filters: [CallFilter, (call: CallRecord) => boolean][] = [
   [{ toolPrefix: "back\\" }, ({ tool }) => tool === "back\\slash"],
   [{ tools: ["get_order"], toolPrefix: "ref" }, ({ tool }) => tool === "get_order" || tool === "refund_order"],
   [{ principal: "ci" }, ({ principal }) => principal === "ci"],
+  [
+    { rule: "small_refund" },
+    ({ rule, wouldDeny }) => rule === "small_refund" || wouldDeny?.includes("small_refund") === true,
+  ],
+  [{ operationId: "op-3" }, ({ operationId }) => operationId === "op-3"],
   [{ sessionId: "session-3" }, ({ sessionId }) => sessionId === "session-3"],
   [{ errorCode: "date_format" }, ({ errorCode }) => errorCode === "date_format"],
   [{ text: "not FOUND" }, ({ errorMessage }) => errorMessage === "Order 17 NOT found"],
