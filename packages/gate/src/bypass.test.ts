@@ -44,7 +44,7 @@ async function send(server: Connectable, params: object, extra: object = {}): Pr
   near.onmessage = (message) => answers.push(message);
   await near.start();
   await server.connect(far);
-  far.onmessage?.({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { ...params } }, extra as never);
+  far.onmessage?.({ jsonrpc: "2.0", id: 1, method: "tools/call", params: { ...params } }, extra);
   await expect.poll(() => answers.length).toBe(1);
   return answers[0];
 }
@@ -212,7 +212,7 @@ describe("a write is not repeated", () => {
       },
     };
     const options = { ...base(), tools: { pay: { once: { key: () => "pay-1" } }, note: { once: true } } };
-    const server = await serveEnforced("v2", tools, options as GateOptions, ann);
+    const server = await serveEnforced("v2", tools, options, ann);
     await server.call("pay", { id: 1 });
     await server.call("note", { id: 1 }, id("toolu_1"));
     const token = (await server.call("note", { id: 1 }, id("toolu_2"))).told.confirm_repeat;
