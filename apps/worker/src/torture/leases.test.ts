@@ -65,35 +65,40 @@ describe.each([
     expect(ground.executions(order)).toHaveLength(1);
   });
 
-  test.each([
-    ["pay_idempotent", "succeeds", {}],
-    ["pay_idempotent", "fails for good", { fails: "terminal" }],
-    ["pay_idempotent", "fails for now", { fails: "retryable" }],
-    ["pay_atomic", "succeeds", {}],
-    ["pay_atomic", "fails for good", { fails: "terminal" }],
-  ] as const)(
-    "of %s and that then %s, does not overrule who took over, and its row says so",
-    async (tool, ending, more) => {
-      const order = `${tool}-${ending}-${how}`;
+  describe.each([
+    ["before", true],
+    ["after", false],
+  ])("and that ends %s the one that took over", (when, endsFirst) => {
+    test.each([
+      ["pay_idempotent", "succeeds", {}],
+      ["pay_idempotent", "fails for good", { fails: "terminal" }],
+      ["pay_idempotent", "fails for now", { fails: "retryable" }],
+      ["pay_atomic", "succeeds", {}],
+      ["pay_atomic", "fails for good", { fails: "terminal" }],
+    ] as const)("overrules nothing where its %s %s, and its row says so", async (tool, ending, more) => {
+      const order = `${tool}-${ending}-${when}-${how}`;
       const { call, finish } = longCall(tool, order, more);
       const losses = lossesReported();
       const delivering = ground.deliver(owner, call);
       await begun(order);
       if (stopped) owner.pause();
       await ground.expireLeases(order);
-
       const takingOver = ground.deliver(other, call);
       await begun(order, 2);
-      finish(2);
-      const second = await takingOver;
-      expect(second.answer?.text).toBe(`paid ${order} by ${other.pid}, attempt 2`);
+
+      if (!endsFirst) finish(2);
+      if (!endsFirst) await takingOver;
       owner.resume();
       finish(1);
       const first = await delivering;
+      expect(await operationOf(order)).toMatchObject({ state: endsFirst ? "in_flight" : "completed", attempt: 2 });
+      finish(2);
+      const second = await takingOver;
 
       expect(first.answer?.isError).toBe(tool === "pay_atomic" || "fails" in more);
       expect(lossesReported()).toBe(losses + 1);
-      const replay = await ground.deliver(other, call);
+      expect(second.answer?.text).toBe(`paid ${order} by ${other.pid}, attempt 2`);
+      const replay = await ground.deliver(owner, call);
       expect(replay.answer).toMatchObject({ isError: false, replayed: true });
       expect(replay.answer?.text).toContain(second.answer?.text);
       expect(await operationOf(order)).toMatchObject({ state: "completed", attempt: 2 });
@@ -103,8 +108,8 @@ describe.each([
       const reason = expect.stringContaining("another process took the operation over") as string;
       await expect.poll(() => findRow(ground.ledger, first), soon).toMatchObject({ reason });
       await expect.poll(() => findRow(ground.ledger, second), soon).toMatchObject({ outcome: "ok", reason: null });
-    },
-  );
+    });
+  });
 });
 
 test("every delivery is exactly one row", async () => {
