@@ -20,6 +20,9 @@ interface Action {
 }
 type Stepped = [next: Model, answer: unknown];
 
+type Essence = Pick<OperationSnapshot, "state" | "mode" | "attempt" | "deliveries" | "effect" | "callId">;
+type Seen = Essence | null;
+
 /** A claim that had to wait for others is decided as of when it came: it may be a moment too early for what they left due. */
 function outcomes({ modelled }: Action, before: Model, alone: boolean): Stepped[] {
   if (alone) return [modelled(before)];
@@ -27,11 +30,25 @@ function outcomes({ modelled }: Action, before: Model, alone: boolean): Stepped[
   return [modelled(before), [{ ...early, now: before.now }, answer]];
 }
 
-/** A delivery is counted a moment before the operation is taken: others may be counted in between. */
+/**
+ * A delivery is counted a moment before the operation is taken: others may be counted in between, and one that comes
+ * twice at once may count twice. Nothing is decided by it.
+ */
 const comparable = (answer: unknown, alone: boolean): unknown =>
   alone || typeof answer !== "object" || answer === null ? answer : { ...answer, deliveries: undefined };
 
-const essence = (operation: OperationSnapshot | ModelOperation): object => ({
+/** The same state with as many deliveries as were seen, where so many can have been counted. */
+function recounted(state: Model, ids: readonly string[], seen: readonly Seen[], most: number): Model {
+  const operations = new Map(state.operations);
+  for (const [index, id] of ids.entries()) {
+    const known = operations.get(id);
+    const more = (seen[index]?.deliveries ?? 0) - (known?.deliveries ?? 0);
+    if (known && more > 0 && more < most) operations.set(id, { ...known, deliveries: known.deliveries + more });
+  }
+  return { ...state, operations };
+}
+
+const essence = (operation: OperationSnapshot | ModelOperation): Essence => ({
   state: operation.state,
   mode: operation.mode,
   attempt: operation.attempt,
@@ -42,7 +59,7 @@ const essence = (operation: OperationSnapshot | ModelOperation): object => ({
 const grains = (ms: number): number => Math.round(ms / GRAIN_MS) + 0;
 
 /** What can be seen of the store from outside. */
-async function observe(ledger: Ledger, ids: readonly string[]): Promise<unknown[]> {
+async function observe(ledger: Ledger, ids: readonly string[]): Promise<Seen[]> {
   return Promise.all(
     ids.map(async (id) => {
       const found = await ledger.find("default", id);
@@ -88,7 +105,8 @@ export class Walker {
   /** How often each operation may be executed, counted apart from the model. */
   readonly allowed = new Map<string, number>();
   readonly grantedCalls = new Set<string>();
-  readonly grantedTokens = new Set<string>();
+  /** Who was granted each operation last. */
+  readonly owners = new Map<string, string>();
 
   constructor(ledger: Ledger, walk: Walk) {
     this.ledger = ledger;
@@ -234,8 +252,8 @@ export class Walker {
 
   granted({ operationId, ownerToken, call }: ClaimRequest): void {
     this.grantedCalls.add(call.id);
-    if (this.grantedTokens.has(ownerToken)) return;
-    this.grantedTokens.add(ownerToken);
+    if (this.owners.get(operationId) === ownerToken) return;
+    this.owners.set(operationId, ownerToken);
     this.allowed.set(operationId, (this.allowed.get(operationId) ?? 1) - 1);
   }
 
@@ -258,6 +276,7 @@ export class Walker {
           this.candidates,
         ),
       )
+      .map((state) => (alone ? state : recounted(state, this.ids, seen, steps.length)))
       .filter((state) => same(expected(this.ids, state), seen));
     if (explained.length === 0) {
       const [candidate = { now: 0, operations: new Map() }] = this.candidates;
