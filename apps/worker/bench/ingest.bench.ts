@@ -45,7 +45,8 @@ export async function* run({ quick }: { quick: boolean }): AsyncIterable<Measure
     for (const writers of [1, 4]) {
       const rounds = quick ? 4 : 10;
       const rowsAWriter = (quick ? 12_000 : 24_000) / writers;
-      yield* measure({ url: postgres.url, directory, writers, rounds, rowsAWriter });
+      const withinMs = quick ? 15_000 : 120_000;
+      yield* measure({ url: postgres.url, directory, writers, rounds, rowsAWriter, withinMs });
     }
   } finally {
     await postgres.stop();
@@ -59,8 +60,11 @@ async function* measure(options: {
   writers: number;
   rounds: number;
   rowsAWriter: number;
+  /** No round begins later than this, but for the first. */
+  withinMs: number;
 }): AsyncIterable<Measurement> {
-  const { url, directory, writers, rounds, rowsAWriter } = options;
+  const { url, directory, writers, rounds, rowsAWriter, withinMs } = options;
+  const begunAt = performance.now();
   const copy = await copySubject(url, writers);
   const shipper = shipperSubject(url, join(directory, `journal-${writers}`), writers);
   const sources = Array.from({ length: writers }, (_, writer) => createRows(writer));
@@ -69,6 +73,7 @@ async function* measure(options: {
     [shipper, []],
   ]);
   for (let round = -1; round < rounds; round++) {
+    if (round > 0 && performance.now() - begunAt > withinMs) break;
     for (const subject of round % 2 === 0 ? [copy, shipper] : [shipper, copy]) {
       const store = await subject.prepare(sources.map((source) => source(rowsAWriter)));
       // What making the rows left behind is nobody's cost.
