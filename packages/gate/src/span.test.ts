@@ -97,6 +97,9 @@ test("each delivery is exactly one server span, with the ids that its row has", 
   expect(spans.map((span) => [span.spanContext().traceId, span.spanContext().spanId])).toEqual(
     written.map(({ traceId, spanId }) => [traceId, spanId]),
   );
+  expect(spans.map(({ duration: [seconds, nanoseconds] }) => seconds * 1e6 + nanoseconds / 1e3)).toEqual(
+    written.map(({ durationUs }) => expect.closeTo(durationUs, -1)),
+  );
   expect(spans[0]?.attributes).toEqual({
     "mcp.method.name": "tools/call",
     "gen_ai.operation.name": "execute_tool",

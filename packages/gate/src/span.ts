@@ -78,7 +78,7 @@ export class CallSpan implements OpenSpan {
     this.#isUnsettled = (end.isRunning && call.operationId !== null) || settlementWaits(call);
     const isRecording = guarded(() => this.#describe(call, end)) ?? false;
     if (!isRecording || (!this.#isRunning && !this.#isUnsettled)) {
-      this.end();
+      this.#endAt(call.startedAt + call.durationUs / 1000);
       return;
     }
     addOpenSpan(this, call);
@@ -102,11 +102,15 @@ export class CallSpan implements OpenSpan {
   }
 
   end(): void {
+    this.#endAt(Date.now());
+  }
+
+  #endAt(endedAt: number): void {
     if (this.#ended) return;
     this.#ended = true;
     clearTimeout(this.#timer);
     if (this.#call !== undefined) removeOpenSpan(this, this.#call);
-    guarded(() => this.#span.end());
+    guarded(() => this.#span.end(endedAt));
   }
 
   /** False where nobody wants to know. */
