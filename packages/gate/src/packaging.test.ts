@@ -19,6 +19,7 @@ import {
   userEnvironment,
   workspace,
 } from "./packaging/npm-user.ts";
+import { receiveOtlp } from "./packaging/otlp-receiver.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "tachograph-packaging-"));
 const readmeOf = (place: string): string => readFileSync(join(workspace, place, "README.md"), "utf8");
@@ -173,6 +174,55 @@ describe("the enforcing server of the README, installed by npm", () => {
     await client.close();
     await busy.close();
     await database.drop();
+  }, 60_000);
+});
+
+describe("the exporting server of the page about telemetry, installed by npm", () => {
+  const project = join(folder, "exporting");
+  const page = readFileSync(join(workspace, "packages/gate/docs/telemetry.md"), "utf8");
+  const [source = ""] = codeBlocks(page);
+  beforeAll(async () => {
+    const own = [pinned("@modelcontextprotocol/server"), pinned("zod"), pinned("@types/node")];
+    const telemetry = ["@opentelemetry/sdk-node@0.301.0", "@opentelemetry/resources@3.1.0"];
+    await installInto(project, [...tarballs, ...own, ...telemetry]);
+  }, 120_000);
+
+  test("compiles under strict", async () => {
+    writeFileSync(join(project, "server.ts"), source);
+    expect(await diagnosticsOf(project, ["server.ts"])).toEqual([]);
+  }, 120_000);
+
+  test("sends what the page shows", async () => {
+    writeFileSync(join(project, "server.mts"), source);
+    const receiver = await receiveOtlp();
+    const env = {
+      ...userEnvironment(),
+      TACHOGRAPH_DATA_DIR: join(project, "data"),
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
+    };
+    const client = new ClientV2(clientInfo);
+    const command = { command: process.execPath, args: ["server.mts"], cwd: project };
+    await client.connect(new StdioV2({ ...command, env }));
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    for (const [index, cents] of [900, 60_000, "900"].entries())
+      await client.callTool({
+        name: "refund_order",
+        arguments: { orderId: "ORD-4217", cents },
+        _meta: { traceparent, "claudecode/toolUseId": `toolu_${index + 1}` },
+      });
+    await client.close();
+    await expect.poll(() => receiver.text(), { timeout: 10_000 }).toContain("tachograph.journal.dropped");
+    const shown = /<!-- arrives -->\n\n```text\n(.*?)```/s.exec(page)?.[1] ?? "";
+    const alike = (text: string): string =>
+      text.replaceAll(/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, "ID").replaceAll(/[\d.]+ ms|sum [\d.]+/g, "TIME");
+    expect(alike(receiver.text())).toBe(alike(shown));
+    expect(receiver.resources()).toMatchObject([
+      { "service.name": "orders", "service.instance.id": expect.stringMatching(/^[\da-f-]{36}$/) },
+    ]);
+    // What the SDK detects by default, and what may hold secrets.
+    expect(JSON.stringify(receiver.resources())).not.toMatch(/process\.|command|host\./);
+    await receiver.close();
   }, 60_000);
 });
 
