@@ -48,6 +48,10 @@ describe("the page about telemetry", () => {
     );
   });
 
+  test("names the outcomes that there are", () => {
+    expect(words(/^Outcomes: [^.]*/m.exec(page)?.[0])).toEqual([...outcomes]);
+  });
+
   test("names the kinds of retry that there are", () => {
     const row = tableUnder("The span").find(([name]) => name === "`tachograph.retry.kind`");
     expect(words(row?.[1])).toEqual([...retryKinds]);
