@@ -13,6 +13,9 @@ import { serveEnforced, serverKinds, type Enforced, type ServerKind, type TestTo
 import { newDirectory, removeDirectories, text } from "./testing-gate.ts";
 import { startTelemetry, type Telemetry } from "./testing-telemetry.ts";
 
+/** A busy machine is no failure. */
+const PATIENT = { timeout: 15_000 };
+
 let telemetry: Telemetry;
 const servers: Enforced[] = [];
 beforeEach(() => {
@@ -163,9 +166,9 @@ describe("the journal", () => {
     const server = await serve({ ledger });
     await server.call("find");
     expect(await measured("tachograph.journal.backlog")).toBeGreaterThan(500);
-    await expect.poll(async () => measured("tachograph.journal.oldest")).toBeGreaterThan(0);
+    await expect.poll(async () => measured("tachograph.journal.oldest"), PATIENT).toBeGreaterThan(0);
     stores = true;
-    await expect.poll(async () => measured("tachograph.journal.oldest"), { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => measured("tachograph.journal.oldest"), PATIENT).toBe(0);
     expect(await measured("tachograph.journal.dropped")).toBe(0);
   });
 
@@ -220,7 +223,7 @@ test("duplicates that got the original answer, and operations whose end the ledg
   // Two recorders share the ledger: what waits is counted once.
   expect(await measured("tachograph.operations.settle_waiting")).toBe(1);
   await line.mend();
-  await expect.poll(async () => measured("tachograph.operations.settle_waiting"), { timeout: 15_000 }).toBe(0);
+  await expect.poll(async () => measured("tachograph.operations.settle_waiting"), PATIENT).toBe(0);
   await removeDirectories();
   await ledger.close();
   await line.close();

@@ -23,6 +23,9 @@ import { newDirectory, removeDirectories, text } from "./testing-gate.ts";
 import { serveModern } from "./testing-modern.ts";
 import { startTelemetry, type Telemetry } from "./testing-telemetry.ts";
 
+/** A busy machine is no failure. */
+const PATIENT = { timeout: 15_000 };
+
 let telemetry: Telemetry;
 let database: TestDatabase;
 let ledger: Ledger;
@@ -137,7 +140,7 @@ const provoked: Partial<Record<Outcome, () => Promise<{ rows(): CallRecord[] }>>
   async duplicate_in_flight() {
     const server = await serve(once(), slow);
     const first = server.call("pay", order, id("toolu_3"));
-    await expect.poll(() => server.entered.length).toBe(1);
+    await expect.poll(() => server.entered.length, PATIENT).toBe(1);
     await server.call("pay", order, id("toolu_3"));
     closing.unshift(async () => {
       finish();
@@ -207,10 +210,10 @@ const provoked: Partial<Record<Outcome, () => Promise<{ rows(): CallRecord[] }>>
     const aborting = new AbortController();
     const params = { name: "pay", arguments: order };
     const call = server.client.callTool(params, undefined, { signal: aborting.signal }).catch(() => undefined);
-    await expect.poll(() => server.entered.length).toBe(1);
+    await expect.poll(() => server.entered.length, PATIENT).toBe(1);
     aborting.abort();
     await call;
-    await expect.poll(() => server.rows().length).toBe(1);
+    await expect.poll(() => server.rows().length, PATIENT).toBe(1);
     finish();
     return server;
   },
@@ -275,7 +278,7 @@ test.each(outcomes.filter((outcome) => !elsewhere.includes(outcome)))(
   async (outcome) => {
     const server = await (provoked[outcome] as () => Promise<{ rows(): CallRecord[] }>)();
     const rows = (): CallRecord[] => server.rows();
-    await expect.poll(() => telemetry.serverSpans().length).toBe(rows().length);
+    await expect.poll(() => telemetry.serverSpans().length, PATIENT).toBe(rows().length);
     const row = rows().at(-1) as CallRecord;
     const spans = telemetry.serverSpans();
     expect(new Set(spans.map(({ attributes }) => attributes["tachograph.call.id"]))).toEqual(
@@ -307,12 +310,12 @@ test("a call that is given up settles late, and its span says so", async () => {
   const aborting = new AbortController();
   const params = { name: "pay", arguments: order, _meta: id("toolu_8").meta };
   const call = server.client.callTool(params, undefined, { signal: aborting.signal }).catch(() => undefined);
-  await expect.poll(() => server.entered.length).toBe(1);
+  await expect.poll(() => server.entered.length, PATIENT).toBe(1);
   aborting.abort();
   await call;
-  await expect.poll(() => server.rows().length).toBe(1);
+  await expect.poll(() => server.rows().length, PATIENT).toBe(1);
   finish();
-  await expect.poll(() => telemetry.serverSpans().length).toBe(1);
+  await expect.poll(() => telemetry.serverSpans().length, PATIENT).toBe(1);
   expect(telemetry.serverSpans()[0]?.events.map(({ name, attributes }) => ({ name, ...attributes }))).toEqual([
     { name: "tachograph.late_completion", "tachograph.late_completion.handler": "returned" },
     { name: "tachograph.late_settlement", "tachograph.operation.state": "completed" },
@@ -328,7 +331,7 @@ test("where the ledger hears of the end later than the agent, the span waits for
   expect(server.row()).toMatchObject({ outcome: "ok", effect: "applied" });
   expect(telemetry.serverSpans()).toEqual([]);
   await proxy.mend();
-  await expect.poll(() => telemetry.serverSpans().length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => telemetry.serverSpans().length, PATIENT).toBe(1);
   expect(telemetry.serverSpans()[0]?.events).toMatchObject([
     { name: "tachograph.late_settlement", attributes: { "tachograph.operation.state": "completed" } },
   ]);

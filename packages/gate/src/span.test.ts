@@ -1,12 +1,22 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { context, propagation, SpanStatusCode, trace } from "@opentelemetry/api";
-import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import { McpError } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { rowsIn } from "./failure-matrix/read-journal.ts";
 import { closeRecorders } from "./recorder.ts";
+import { tachograph } from "./tachograph.ts";
 import { connectV1, newDirectory, removeDirectories, text, type Setup } from "./testing-gate.ts";
 import { startTelemetry, type Telemetry } from "./testing-telemetry.ts";
+
+/** A busy machine is no failure. */
+const PATIENT = { timeout: 15_000 };
 
 let telemetry: Telemetry;
 let server: Setup;
@@ -283,10 +293,10 @@ describe("after its call was answered or given up, a span stays open for the han
     const before = rows().length;
     const params = { name: "patient" };
     await expect(server.client.callTool(params, undefined, { timeout: 30 })).rejects.toThrow(/timed out/);
-    await expect.poll(() => rows().length).toBe(before + 1);
+    await expect.poll(() => rows().length, PATIENT).toBe(before + 1);
     expect(serverSpans()).toEqual([]);
     finishSlow();
-    await expect.poll(lateEvents).toEqual([[completed]]);
+    await expect.poll(lateEvents, PATIENT).toEqual([[completed]]);
     expect(rows().slice(before)).toMatchObject([{ outcome: "cancelled", effect: "unknown", phase: "executed" }]);
     expect(serverSpans()[0]).toMatchObject({
       attributes: { "tachograph.outcome": "cancelled", "error.type": "cancelled" },
@@ -298,7 +308,7 @@ describe("after its call was answered or given up, a span stays open for the han
     await call("slow");
     expect(serverSpans()).toEqual([]);
     finishSlow();
-    await expect.poll(lateEvents).toEqual([[completed]]);
+    await expect.poll(lateEvents, PATIENT).toEqual([[completed]]);
     expect(serverSpans()[0]).toMatchObject({
       attributes: { "tachograph.outcome": "timeout", "error.type": "tool_error" },
       status: { code: SpanStatusCode.ERROR },
@@ -319,6 +329,24 @@ describe("after its call was answered or given up, a span stays open for the han
     await new Promise(setImmediate);
     expect(serverSpans()).toHaveLength(1);
   });
+});
+
+test("over HTTP the span names the transport and its session, whatever the conversation is called", async () => {
+  const mcp = tachograph(new McpServer({ name: "orders", version: "1" }), { journalDirectory: newDirectory() });
+  registerTools(mcp);
+  const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: () => "mcp-session-1" });
+  await mcp.connect(transport);
+  const http = createServer((request, response) => void transport.handleRequest(request, response));
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const client = new Client({ name: "claude-code", version: "1" });
+  const url = new URL(`http://127.0.0.1:${(http.address() as AddressInfo).port}/mcp`);
+  await client.connect(new StreamableHTTPClientTransport(url));
+  await client.callTool({ name: "read", _meta: { "claudecode/sessionId": "conversation-1" } });
+  expect(serverSpans()[0]?.attributes).toMatchObject({ "mcp.session.id": "mcp-session-1", "network.transport": "tcp" });
+  await client.close();
+  await transport.close();
+  http.close();
 });
 
 test("an error of the protocol gives the span its code, and is the server's fault only where it is not the caller's", async () => {
