@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openGround, type Ground } from "./ground.ts";
 import type { Call, ServerProcess } from "./server-process.ts";
+import { patient } from "./server-settings.ts";
 
 const TEN_MINUTES_MS = 600_000;
-const options = { waitMs: 0, claimBudgetMs: 10_000 };
 
 let ground: Ground;
 let ahead: ServerProcess;
@@ -13,8 +13,8 @@ let behind: ServerProcess;
 beforeAll(async () => {
   ground = await openGround();
   [ahead, behind] = await Promise.all([
-    ground.start({ ...options, clockShiftMs: TEN_MINUTES_MS }),
-    ground.start({ ...options, clockShiftMs: -TEN_MINUTES_MS }),
+    ground.start({ ...patient, clockShiftMs: TEN_MINUTES_MS }),
+    ground.start({ ...patient, clockShiftMs: -TEN_MINUTES_MS }),
   ]);
 }, 60_000);
 afterAll(() => ground.close());

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countEffects } from "./effects.ts";
 import { openGround, type Ground } from "./ground.ts";
 import type { Call, ServerProcess } from "./server-process.ts";
+import { patient } from "./server-settings.ts";
 import { steps, type Step } from "./steps.ts";
 import { findRow } from "./trail.ts";
 
@@ -11,7 +12,7 @@ let survivor: ServerProcess;
 
 beforeAll(async () => {
   ground = await openGround();
-  survivor = await ground.start({ waitMs: 0 });
+  survivor = await ground.start(patient);
 });
 afterAll(() => ground.close());
 
@@ -42,7 +43,7 @@ describe.concurrent.each(steps)("a server that is killed at the step %s", { time
       const isUnclaimed = step === "before_claim";
       const isSettled = isBefore("before_settle", step);
 
-      const victim = await ground.start({ dieAt: step });
+      const victim = await ground.start({ ...patient, dieAt: step });
       const lost = await ground.deliver(victim, call);
       await victim.gone;
       expect(lost.answer).toBeUndefined();
@@ -56,7 +57,8 @@ describe.concurrent.each(steps)("a server that is killed at the step %s", { time
       }
 
       await ground.expireLeases(order);
-      await ground.sweep();
+      // Whoever claims next finds out by itself that the lease has ended, or a sweep did before.
+      if (steps.indexOf(step) % 2 === 0) await ground.sweep();
       const later = await ground.deliver(survivor, call);
       if (isUnclaimed || isSettled) expect(later.answer).toMatchObject({ isError: false, replayed: true });
       else if (tool === "pay") {

@@ -7,9 +7,9 @@ import { countEffects } from "./effects.ts";
 import { linesOf } from "./executions.ts";
 import { openGround, type Ground } from "./ground.ts";
 import type { Call, ServerProcess } from "./server-process.ts";
+import { patient } from "./server-settings.ts";
 import { findRow } from "./trail.ts";
 
-const options = { waitMs: 0, claimBudgetMs: 10_000 };
 const soon = { timeout: 20_000 };
 
 let ground: Ground;
@@ -17,7 +17,7 @@ let owner: ServerProcess;
 let other: ServerProcess;
 beforeAll(async () => {
   ground = await openGround();
-  [owner, other] = await Promise.all([ground.start(options), ground.start(options)]);
+  [owner, other] = await Promise.all([ground.start(patient), ground.start(patient)]);
 }, 60_000);
 afterEach(() => owner.resume());
 afterAll(() => ground.close());
