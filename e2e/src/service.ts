@@ -27,7 +27,12 @@ export async function startService({ seededSessions }: { seededSessions: number 
   // A missed beat shows in the tests that look at health.
   const heart = setInterval(() => void beat().catch(() => {}), 5000);
   await seedLedger(ledger, { seed: 7, sessions: seededSessions });
-  const demoCalls = await recordDemoTraffic(ledger, { dataDirectory: join(directory, "gate"), seed: 7, sessions: 8 });
+  const demoCalls = await recordDemoTraffic(ledger, {
+    databaseUrl: postgres.url,
+    dataDirectory: join(directory, "gate"),
+    seed: 7,
+    sessions: 8,
+  });
   const dashboard = await startDashboard({ databaseUrl: postgres.url });
   return {
     ...dashboard,

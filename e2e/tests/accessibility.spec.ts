@@ -32,6 +32,20 @@ for (const { colorScheme, width } of views) {
       });
     }
 
+    for (const filter of ["outcome=duplicate_replayed", "outcome=held", "rule=case_named"]) {
+      test(`a call of ${filter} has no accessibility violation and nothing sticks out`, async ({ page }) => {
+        await page.goto(`/calls?range=1h&tool=refund_order&${filter}`);
+        const row = page.getByRole("table", { name: "Calls" }).getByRole("row").nth(1);
+        const href = await row.getByRole("link").getAttribute("href");
+        await page.goto(href ?? "");
+        await expect(page.getByRole("heading", { name: /^Operation/ })).toBeVisible();
+        const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+        expect(violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map((node) => node.html)])).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      });
+    }
+
     test("a call in its panel and on its page has no accessibility violation", async ({ page }) => {
       await page.goto("/calls?effect=unknown");
       await page.getByRole("table", { name: "Calls" }).getByRole("row").nth(1).getByRole("link").click();

@@ -6,10 +6,8 @@ import { defineColumns } from "../table/column.ts";
 import { RowLink } from "../table/row-link.tsx";
 import { Instant } from "../time/instant.tsx";
 import type { CallRow } from "./call-row.ts";
+import { explanationOf } from "./explanation.ts";
 import { effectMeanings, retryKindLabels, retryKindMeanings } from "./retry-label.ts";
-
-/** What went wrong, in the order in which it helps. */
-export const explanationOf = (call: CallRow): string | null => call.errorMessage ?? call.reason ?? call.errorCode;
 
 export const callColumns = (open: (id: string) => void) =>
   defineColumns<CallRow>([

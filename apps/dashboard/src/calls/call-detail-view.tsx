@@ -1,21 +1,24 @@
 "use client";
 
-import type { RetryKind } from "@tachograph/record";
 import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { InertBlock } from "../inert/inert-block.tsx";
-import { InertText } from "../inert/inert-text.tsx";
 import { outcomeStyleOf } from "../outcome-style.ts";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
 import { Instant } from "../time/instant.tsx";
 import { ToolName } from "./call-columns.tsx";
 import type { CallDetail, PayloadPart, PayloadView } from "./call-detail.ts";
 import { CallFields } from "./call-fields.tsx";
+import { CallLink } from "./call-link.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { mayHaveHappenedTwice } from "./happened-twice.ts";
 import { loadPayloadSlice } from "./load-calls.ts";
+import { OperationSection } from "./operation-section.tsx";
+import { describeEffect, relationToOriginal } from "./operation-words.ts";
 import { RetryChain } from "./retry-chain.tsx";
-import { effectMeanings, retryClassMeanings } from "./retry-label.ts";
+import { retryClassMeanings } from "./retry-label.ts";
+import { Why } from "./why.tsx";
 
 /** One call: what happened and why, what it repeats, what went in and came out, and every field. */
 export function CallDetailView({
@@ -42,22 +45,18 @@ export function CallDetailView({
         </div>
       </div>
 
-      <section aria-label="What happened" className="rounded-md bg-raised px-3 py-2.5">
-        <p>{outcomeStyleOf(call.outcome).meaning}</p>
-        <p className={call.effect === "unknown" ? "font-medium text-warn" : undefined}>{effectMeanings[call.effect]}</p>
-        <p>{retryClassMeanings[call.retryClass]}</p>
-        {mayHaveHappenedTwice(detail) ? (
-          <p className="mt-1 flex items-center gap-1.5 font-medium text-warn">
-            <TriangleAlert aria-hidden className="size-4 shrink-0" />
-            Another attempt made this change too, or may have: it may have happened twice.
-          </p>
-        ) : null}
-        <Why detail={detail} />
-      </section>
+      <WhatHappened detail={detail} onOpenCall={onOpenCall} />
+
+      <OperationSection call={call} operation={detail.operation} />
 
       {detail.group.length > 1 ? (
-        <Section title={`Attempts (${detail.group.length})`}>
-          <RetryChain group={detail.group} currentId={call.id} onOpenCall={onOpenCall} />
+        <Section title={`Attempts and duplicates (${detail.group.length})`}>
+          <RetryChain
+            group={detail.group}
+            currentId={call.id}
+            executedBy={detail.operation?.executedBy}
+            onOpenCall={onOpenCall}
+          />
         </Section>
       ) : null}
 
@@ -86,17 +85,40 @@ export function CallDetailView({
   );
 }
 
-const sameIntent: ReadonlySet<RetryKind> = new Set(["redelivery", "keyed_retry", "model_retry", "repeat"]);
-
-/** Whether the same changing call acted, or may have acted, in more than one of its attempts. */
-function mayHaveHappenedTwice({ call, group }: CallDetail): boolean {
-  if (call.mutability === "read" || call.effect === "none") return false;
-  return group.some(
-    (other) =>
-      other.id !== call.id &&
-      other.effect !== "none" &&
-      ((other.retryOf === call.id && sameIntent.has(other.retryKind)) ||
-        (call.retryOf === other.id && sameIntent.has(call.retryKind))),
+/** How it ended, and what that means, in sentences. */
+function WhatHappened({
+  detail,
+  onOpenCall,
+}: {
+  detail: CallDetail;
+  onOpenCall: ((id: string) => void) | undefined;
+}): ReactNode {
+  const { call, operation, original, group } = detail;
+  const effect = describeEffect(call, operation);
+  const [before, after] = relationToOriginal(call);
+  return (
+    <section aria-label="What happened" className="rounded-md bg-raised px-3 py-2.5">
+      {original === null ? (
+        <p>{outcomeStyleOf(call.outcome).meaning}</p>
+      ) : (
+        <p>
+          {before}
+          <CallLink id={original.id} onOpenCall={onOpenCall}>
+            the call of <Instant atMs={original.startedAtMs} show="time" />
+          </CallLink>
+          {after}
+        </p>
+      )}
+      <p className={effect.isOpen ? "font-medium text-warn" : undefined}>{effect.text}</p>
+      {effect.isFoundOut ? null : <p>{retryClassMeanings[call.retryClass]}</p>}
+      {mayHaveHappenedTwice(call, group) ? (
+        <p className="mt-1 flex items-center gap-1.5 font-medium text-warn">
+          <TriangleAlert aria-hidden className="size-4 shrink-0" />
+          Another attempt made this change too, or may have: it may have happened twice.
+        </p>
+      ) : null}
+      <Why call={call} />
+    </section>
   );
 }
 
@@ -108,47 +130,6 @@ function Section({ title, children }: { title: string; children: ReactNode }): R
       <h3 className="mb-1.5 text-xs font-semibold text-soft">{title}</h3>
       {children}
     </section>
-  );
-}
-
-function Why({ detail: { call } }: { detail: CallDetail }): ReactNode {
-  const { rule, reason, errorCode, errorMessage, issues } = call;
-  if (rule === null && reason === null && errorCode === null && errorMessage === null && !issues?.length) return null;
-  return (
-    <dl className="mt-2 grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-1 border-t border-line-strong pt-2 break-words">
-      {rule === null ? null : <Pair name="Rule" text={rule} />}
-      {reason === null ? null : <Pair name="Reason" text={reason} />}
-      {errorCode === null ? null : <Pair name="Error" text={errorCode} mono />}
-      {errorMessage === null ? null : <Pair name="Message" text={errorMessage} />}
-      {issues?.length ? (
-        <>
-          <dt className="text-soft">Issues</dt>
-          <dd>
-            <ul>
-              {issues.map((issue, index) => (
-                <li key={index} className="font-mono text-xs leading-5">
-                  <InertText text={issue.path === "" ? "(whole)" : issue.path} />{" "}
-                  <span className="text-soft">
-                    <InertText text={issue.code} />
-                  </span>
-                </li>
-              ))}
-            </ul>
-          </dd>
-        </>
-      ) : null}
-    </dl>
-  );
-}
-
-function Pair({ name, text, mono = false }: { name: string; text: string; mono?: boolean }): ReactNode {
-  return (
-    <>
-      <dt className="text-soft">{name}</dt>
-      <dd>
-        <InertText text={text} max={1200} className={mono ? "font-mono text-xs" : undefined} />
-      </dd>
-    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { CallRecord } from "@tachograph/record";
 import type { TextSlice } from "../inert/inert-block.tsx";
 import type { CallRow } from "./call-row.ts";
+import type { OperationView } from "./operation-view.ts";
 
 /** Arguments and result: shown, kept from this viewer by their role, or not stored (any more). */
 export type PayloadView =
@@ -13,8 +14,12 @@ export interface CallDetail {
   call: CallRecord;
   recordedAtMs: number;
   payload: PayloadView;
-  /** The calls that this one repeats or that repeat it, oldest first, itself included. */
+  /** The calls that this one repeats or that repeat it, and those of its operation, oldest first, itself included. */
   group: CallRow[];
+  /** The operation that it belongs to or, where it was held, waits for. Null where there is none, or it is kept no longer. */
+  operation: OperationView | null;
+  /** The call that it names as the one that executed its operation. */
+  original: CallRow | null;
   /** The tool's contract in force, as JSON text. */
   contract: TextSlice | null;
 }

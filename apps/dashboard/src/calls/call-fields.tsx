@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { formatBytes, formatDuration } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { Instant } from "../time/instant.tsx";
+import { keySourceMeanings } from "./operation-words.ts";
 import { mutabilityLabels, retryKindLabels } from "./retry-label.ts";
 
 type Group = readonly [title: string, fields: readonly (readonly [name: string, value: ReactNode])[]];
@@ -49,6 +50,7 @@ function groupsOf(call: CallRecord, recordedAtMs: number): readonly Group[] {
       [
         ["Rule", call.rule],
         ["Policy hash", call.policyHash],
+        ["Would deny", call.wouldDeny?.join(" ") ?? null],
         ["Retry class", call.retryClass],
         ["Retry after", call.retryAfterMs === null ? null : formatDuration(call.retryAfterMs * 1000)],
       ],
@@ -60,7 +62,7 @@ function groupsOf(call: CallRecord, recordedAtMs: number): readonly Group[] {
         ["Attempt", call.attempt],
         ["Retry of", call.retryOf],
         ["Operation", call.operationId],
-        ["Key from", call.keySource],
+        ["Key from", call.keySource === null ? null : `${keySourceMeanings[call.keySource]} (${call.keySource})`],
         ["Original call", call.originalCallId],
         ["Fingerprint", call.fingerprint],
       ],

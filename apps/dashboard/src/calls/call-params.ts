@@ -21,6 +21,8 @@ export const callParsers = {
   principal: parseAsText,
   session: parseAsText,
   error: parseAsText,
+  rule: parseAsText,
+  operation: parseAsText,
   q: parseAsText,
 };
 
@@ -40,6 +42,8 @@ export const filterLabels = {
   principal: "Principal",
   session: "Session",
   error: "Error",
+  rule: "Rule",
+  operation: "Operation",
   q: "Text",
 } as const satisfies Partial<Record<keyof CallParams, string>>;
 

@@ -19,6 +19,12 @@ export interface CallRow {
   errorCode: string | null;
   errorMessage: string | null;
   reason: string | null;
+  /** Id of the rule that decided. */
+  rule: string | null;
+  /** Rules on trial that would have denied it. */
+  wouldDeny: string[] | null;
+  operationId: string | null;
+  originalCallId: string | null;
 }
 
 /** A count that stops counting somewhere. */

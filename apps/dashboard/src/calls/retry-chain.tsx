@@ -1,24 +1,27 @@
 "use client";
 
 import { clsx } from "clsx";
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { formatDuration } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
 import { Instant } from "../time/instant.tsx";
-import { explanationOf } from "./call-columns.tsx";
+import { CallLink } from "./call-link.tsx";
 import type { CallRow } from "./call-row.ts";
+import { explanationOf } from "./explanation.ts";
 import { retryKindLabels, retryKindMeanings } from "./retry-label.ts";
 
 /** The attempts of one group, oldest first. */
 export function RetryChain({
   group,
   currentId,
+  executedBy,
   onOpenCall,
 }: {
   group: readonly CallRow[];
   currentId: string;
+  /** The call that executed their operation last. */
+  executedBy?: string;
   onOpenCall?: (id: string) => void;
 }): ReactNode {
   return (
@@ -37,19 +40,13 @@ export function RetryChain({
               <span className="text-soft" title={retryKindMeanings[call.retryKind]}>
                 {retryKindLabels[call.retryKind]}
               </span>
-              <span className="ml-auto text-soft">{formatDuration(call.durationUs)}</span>
-              <Link
-                href={`/calls/${call.id}`}
-                prefetch={false}
-                className="text-accent hover:underline"
-                onClick={(event) => {
-                  if (!onOpenCall || event.metaKey || event.ctrlKey || event.shiftKey) return;
-                  event.preventDefault();
-                  onOpenCall(call.id);
-                }}
-              >
-                <Instant atMs={call.startedAtMs} show="time" />
-              </Link>
+              {call.id === executedBy ? <span className="font-medium">executed</span> : null}
+              <span className="ml-auto flex gap-x-3">
+                <span className="text-soft">{formatDuration(call.durationUs)}</span>
+                <CallLink id={call.id} onOpenCall={onOpenCall}>
+                  <Instant atMs={call.startedAtMs} show="time" />
+                </CallLink>
+              </span>
             </div>
             {why === null ? null : (
               <p className="truncate pl-8 text-xs text-soft">

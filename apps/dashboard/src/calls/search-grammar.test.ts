@@ -11,6 +11,8 @@ const none = {
   principal: null,
   session: null,
   error: null,
+  rule: null,
+  operation: null,
   q: null,
 };
 
@@ -20,6 +22,13 @@ test("fields become filters and the rest is searched for", () => {
     tool: ["refund_order"],
     principal: "ann",
     q: "timed out",
+  });
+});
+
+test("a rule and an operation are searched for by their ids", () => {
+  expect(parseSearch("rule:goodwill_limit operation:3f9a", none)).toEqual({
+    rule: "goodwill_limit",
+    operation: "3f9a",
   });
 });
 

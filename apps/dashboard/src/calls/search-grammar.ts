@@ -5,7 +5,7 @@ type Filters = Pick<CallParams, FilterName>;
 
 const lists = { outcome: outcomes, effect: effects, kind: mutabilities, retry: retryKinds } as const;
 const names = { server: true, tool: true } as const;
-const texts = { principal: true, session: true, error: true } as const;
+const texts = { principal: true, session: true, error: true, rule: true, operation: true } as const;
 
 const token = /(?:(\w+):)?(?:"([^"]*)"|(\S+))/g;
 

@@ -22,5 +22,9 @@ export function callRowOf(call: CallSummary): CallRow {
     errorCode: call.errorCode,
     errorMessage: call.errorMessage,
     reason: call.reason,
+    rule: call.rule,
+    wouldDeny: call.wouldDeny,
+    operationId: call.operationId,
+    originalCallId: call.originalCallId,
   };
 }

@@ -3,18 +3,22 @@ import {
   countCalls,
   countCallsBy,
   findCall,
+  findOperation,
   findPayload,
   findToolDefinition,
   getCallHistogram,
   listCalls,
+  listOperationCalls,
   listRelatedCalls,
   listSessionCalls,
   type CallFilter,
+  type CallSummary,
 } from "@tachograph/ledger";
-import { isUuid } from "@tachograph/record";
+import { isUuid, type CallRecord } from "@tachograph/record";
 import type { CallDetail, PayloadPart, PayloadView } from "../calls/call-detail.ts";
 import type { CallParams } from "../calls/call-params.ts";
 import type { CallRow, CappedCount } from "../calls/call-row.ts";
+import type { OperationView } from "../calls/operation-view.ts";
 import type { Facet, FacetName } from "../calls/facet-panel.tsx";
 import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
 import { indentJson } from "../inert/indent-json.ts";
@@ -23,6 +27,7 @@ import type { Page } from "../table/use-pages.ts";
 import { timeWindowOf } from "../time/time-window.ts";
 import { callRowOf } from "./call-row-of.ts";
 import { getLedger } from "./ledger.ts";
+import { operationViewOf } from "./operation-view-of.ts";
 import { familyBuckets } from "./outcome-buckets.ts";
 import { PROJECT } from "./project.ts";
 import { sliceText } from "./text-slice.ts";
@@ -30,6 +35,8 @@ import { getViewer, type Viewer } from "./viewer.ts";
 
 const PAGE_ROWS = 100;
 const SESSION_PAGE_ROWS = 500;
+/** Deliveries of one operation that are listed before a call, and after it. */
+const MAX_DELIVERIES = 50;
 
 const given = <Item>(list: Item[]): Item[] | undefined => (list.length === 0 ? undefined : list);
 
@@ -48,6 +55,8 @@ function scopeOf(params: CallParams) {
     principal: params.principal ?? undefined,
     sessionId: params.session ?? undefined,
     errorCode: params.error ?? undefined,
+    rule: params.rule ?? undefined,
+    operationId: params.operation ?? undefined,
     text: params.q ?? undefined,
   };
   return { project: PROJECT, ...timeWindowOf(params, Date.now()), filter };
@@ -111,18 +120,42 @@ export async function findCallDetail(id: string): Promise<CallDetail | undefined
   const found = await findCall(ledger, { project: PROJECT, id });
   if (!found) return undefined;
   const { recordedAt, ...call } = found;
-  const [payload, related, contract] = await Promise.all([
+  const [payload, related, behind, contract] = await Promise.all([
     payloadView(id, viewer),
     listRelatedCalls(ledger, { project: PROJECT, id }),
+    findBehind(call),
     contractText(call.toolDefHash),
   ]);
+  const group = new Map([...related, ...behind.deliveries].map((row) => [row.id, callRowOf(row)]));
   return {
     call,
     recordedAtMs: recordedAt,
     payload,
-    group: related.map(callRowOf),
+    group: [...group.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1)),
+    operation: behind.operation,
+    original: behind.original,
     contract: contract === undefined ? null : sliceText(contract),
   };
+}
+
+/** The operation behind a call: its own or, where it was held for another, that one. With the calls that belong to it. */
+async function findBehind(
+  call: CallRecord,
+): Promise<{ original: CallRow | null; operation: OperationView | null; deliveries: CallSummary[] }> {
+  const ledger = getLedger();
+  const named = call.originalCallId;
+  const original = named === null ? undefined : await findCall(ledger, { project: PROJECT, id: named });
+  const operationId = call.outcome === "held" ? (original?.operationId ?? call.operationId) : call.operationId;
+  const found = original === undefined ? null : callRowOf(original);
+  if (operationId === null) return { original: found, operation: null, deliveries: [] };
+  const [operation, deliveries] = await Promise.all([
+    findOperation(ledger, { project: PROJECT, operationId }),
+    listOperationCalls(ledger, { project: PROJECT, operationId, around: call, limit: MAX_DELIVERIES }),
+  ]);
+  if (operation === undefined) return { original: found, operation: null, deliveries };
+  // From the call that executed it to the end, or else there may be more.
+  const isWhole = deliveries.length < MAX_DELIVERIES && deliveries.some(({ id }) => id === operation.callId);
+  return { original: found, operation: operationViewOf(operation, isWhole ? deliveries.length : null), deliveries };
 }
 
 /** More of one text of a call. */

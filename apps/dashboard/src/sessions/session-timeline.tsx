@@ -14,6 +14,14 @@ import { createTimeScale } from "./time-scale.ts";
 import { TIMELINE_GRID, TIMELINE_ROW_PX, TimelineRow } from "./timeline-row.tsx";
 import { useEffect } from "react";
 
+/** Where the call stands that a replay repeats the result of, unless its retry names it already. */
+function resultOf(call: CallRow, indexById: ReadonlyMap<string, number>): number | undefined {
+  const { outcome, originalCallId, retryOf } = call;
+  return outcome !== "duplicate_replayed" || originalCallId === null || originalCallId === retryOf
+    ? undefined
+    : indexById.get(originalCallId);
+}
+
 /** The calls of a session in their order, as a waterfall: when each began, how long it took, how it ended. */
 export function SessionTimeline({ sessionId, first }: { sessionId: string; first: Page<CallRow> }): ReactNode {
   const [openId, setOpenId] = useQueryState("call", parseAsString.withOptions({ history: "push" }));
@@ -109,6 +117,7 @@ export function SessionTimeline({ sessionId, first }: { sessionId: string; first
                 endAt={scale.at(call.startedAtMs + call.durationUs / 1000)}
                 breaks={scale.breaks}
                 retryOfIndex={call.retryOf === null ? undefined : indexById.get(call.retryOf)}
+                resultOfIndex={resultOf(call, indexById)}
                 isActive={call.id === openId}
                 onOpen={() => void setOpenId(call.id)}
               />

@@ -25,6 +25,7 @@ export function TimelineRow({
   endAt,
   breaks,
   retryOfIndex,
+  resultOfIndex,
   isActive,
   onOpen,
 }: {
@@ -36,6 +37,8 @@ export function TimelineRow({
   endAt: number;
   breaks: readonly { at: number }[];
   retryOfIndex: number | undefined;
+  /** The call whose result this one was answered with, where it is another than the one that it repeats. */
+  resultOfIndex: number | undefined;
   isActive: boolean;
   onOpen: () => void;
 }): ReactNode {
@@ -100,6 +103,12 @@ export function TimelineRow({
               {retryOfIndex === undefined ? "" : ` of ${retryOfIndex + 1}`}
             </span>
           )}
+          {resultOfIndex === undefined ? null : <span className="text-soft">result of {resultOfIndex + 1}</span>}
+          {call.wouldDeny?.length ? (
+            <span className="text-soft" title={`On trial, would have denied this call: ${call.wouldDeny.join(", ")}`}>
+              would deny
+            </span>
+          ) : null}
         </span>
       </div>
       <div role="cell" className="text-right text-soft max-sm:hidden">
