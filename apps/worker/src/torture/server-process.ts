@@ -46,6 +46,8 @@ export interface ServerProcess {
 }
 
 export interface StartOptions extends Partial<ServerSettings> {
+  /** Another way to the database. */
+  databaseUrl?: string;
   dieAt?: Step;
   /** How far its clock is off. */
   clockShiftMs?: number;
@@ -55,7 +57,8 @@ const program = join(import.meta.dirname, "server.ts");
 const shiftedClock = join(import.meta.dirname, "shifted-clock.ts");
 
 /** Starts a gated server with a real client at the other end of its pipe. */
-export async function startServer(place: Place, { dieAt, clockShiftMs, ...settings }: StartOptions = {}) {
+export async function startServer(place: Place, { dieAt, clockShiftMs, ...given }: StartOptions = {}) {
+  const { databaseUrl = place.databaseUrl, ...settings } = given;
   const transport = new StdioClientTransport({
     command: process.execPath,
     args: [...(clockShiftMs === undefined ? [] : ["--import", shiftedClock]), program],
@@ -63,7 +66,10 @@ export async function startServer(place: Place, { dieAt, clockShiftMs, ...settin
       PATH: process.env["PATH"] ?? "",
       TACHOGRAPH_DATA_DIR: place.data,
       NODE_COMPILE_CACHE: place.compiled,
-      [SETTINGS_VARIABLE]: JSON.stringify({ place, settings: { observes: false, ...settings } }),
+      [SETTINGS_VARIABLE]: JSON.stringify({
+        place: { ...place, databaseUrl },
+        settings: { observes: false, ...settings },
+      }),
       ...(dieAt !== undefined && { [STEP_VARIABLE]: dieAt }),
       ...(clockShiftMs !== undefined && { TORTURE_CLOCK_SHIFT_MS: String(clockShiftMs) }),
     },

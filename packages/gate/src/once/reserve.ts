@@ -51,7 +51,8 @@ async function ends({ gated, keeper }: OnceCall, operation: OperationSnapshot, u
     if (leftMs <= 0 || gated.delivery.isOver) return false;
     const pause = sleep(Math.min(leftMs, pollMs * (0.5 + Math.random() / 2)));
     await Promise.race([pause, keeper.endOf(project, operationId) ?? pause]);
-    const seen = await keeper.store.find(project, operationId);
+    // A store that is away for a moment says nothing about the operation.
+    const seen = await keeper.store.find(project, operationId).catch(() => operation);
     if (seen?.state !== "in_flight" || seen.leaseExpiresAt <= seen.readAt) return true;
   }
 }
