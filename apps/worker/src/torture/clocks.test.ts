@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openGround, type Ground } from "./ground.ts";
-import type { Call, ServerProcess } from "./server-process.ts";
+import type { Call } from "./deliver.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { patient } from "./server-settings.ts";
 
 const TEN_MINUTES_MS = 600_000;

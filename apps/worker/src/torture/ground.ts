@@ -4,7 +4,8 @@ import { administer, createTestDatabase } from "@tachograph/ledger/testing";
 import { createEffects } from "./effects.ts";
 import { readExecutions, type Execution } from "./executions.ts";
 import { makePlace, type Place } from "./place.ts";
-import { startServer, type Call, type Delivery, type ServerProcess, type StartOptions } from "./server-process.ts";
+import type { Call, Delivery } from "./deliver.ts";
+import { startHttpServer, startServer, type ServerProcess, type StartOptions } from "./server-process.ts";
 import { faultsOfTrail } from "./trail.ts";
 
 /** A database, a folder, and all that was delivered to the servers that share them. */
@@ -12,6 +13,8 @@ export interface Ground {
   ledger: Ledger;
   place: Place;
   start(options?: StartOptions): Promise<ServerProcess>;
+  /** One that is reached over HTTP, by a client that bears a token. */
+  startHttp(token: string, options?: StartOptions): Promise<ServerProcess>;
   deliver(server: ServerProcess, call: Call): Promise<Delivery>;
   /** What handlers did for an order; for all of them where none is named. */
   executions(order?: string): Execution[];
@@ -51,14 +54,16 @@ export async function openGround(given: { database?: Database; ships?: boolean }
     await sweepOperations(ledger, { rowGraceMs: 0 });
   };
 
+  const keep = (server: ServerProcess): ServerProcess => {
+    servers.push(server);
+    return server;
+  };
+
   return {
     ledger,
     place,
-    async start(options) {
-      const server = await startServer(place, options);
-      servers.push(server);
-      return server;
-    },
+    start: async (options) => keep(await startServer(place, options)),
+    startHttp: async (token, options) => keep(await startHttpServer(place, token, options)),
     async deliver(server, call) {
       const delivery = await server.deliver(call);
       deliveries.push(delivery);

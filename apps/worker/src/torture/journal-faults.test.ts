@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openGround, type Ground } from "./ground.ts";
-import type { Answer, Call, ServerProcess } from "./server-process.ts";
+import type { Answer, Call } from "./deliver.ts";
+import type { ServerProcess } from "./server-process.ts";
 
 const soon = { timeout: 20_000 };
 

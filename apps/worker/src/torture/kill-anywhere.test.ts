@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { listEffects } from "./effects.ts";
 import type { Execution } from "./executions.ts";
 import { openGround, type Ground } from "./ground.ts";
-import type { Call, Delivery, ServerProcess } from "./server-process.ts";
+import type { Call, Delivery } from "./deliver.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { patient } from "./server-settings.ts";
 
 /** TACHOGRAPH_KILLS=200 is the long way, of a few minutes. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { countEffects } from "./effects.ts";
 import { openGround, type Ground } from "./ground.ts";
-import type { Call, ServerProcess } from "./server-process.ts";
+import type { Call } from "./deliver.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { patient } from "./server-settings.ts";
 import { steps, type Step } from "./steps.ts";
 import { findRow } from "./trail.ts";

@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { countEffects } from "./effects.ts";
 import { linesOf } from "./executions.ts";
 import { openGround, type Ground } from "./ground.ts";
-import type { Call, ServerProcess } from "./server-process.ts";
+import type { Call } from "./deliver.ts";
+import type { ServerProcess } from "./server-process.ts";
 import { patient } from "./server-settings.ts";
 import { findRow } from "./trail.ts";
 

@@ -1,5 +1,6 @@
 import type { Ground } from "./ground.ts";
-import type { Call, Delivery, ServerProcess } from "./server-process.ts";
+import type { Call, Delivery } from "./deliver.ts";
+import type { ServerProcess } from "./server-process.ts";
 
 /** A delivery of the load, and what was going on when it was sent. */
 export interface Loaded extends Delivery {

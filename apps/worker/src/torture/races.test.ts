@@ -2,7 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { openGround, type Ground } from "./ground.ts";
-import type { Call, Delivery, ServerProcess } from "./server-process.ts";
+import type { Call, Delivery } from "./deliver.ts";
+import type { ServerProcess } from "./server-process.ts";
 
 const PROCESSES = 4;
 const ROUNDS = 5;

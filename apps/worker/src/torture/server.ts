@@ -1,114 +1,25 @@
-// A gated stdio server that can be killed at any step of a call. Its handlers keep a ledger of their own.
-import { appendFileSync, existsSync } from "node:fs";
+// A gated server that can be killed, on a pipe or on a port of its own.
+import { createServer, type IncomingMessage } from "node:http";
 import { flushCompileCache } from "node:module";
-import { setTimeout as sleep } from "node:timers/promises";
-import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
+import type { AddressInfo } from "node:net";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
-import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import { callContext, retryable, tachograph, terminal, type Diagnostic, type OnceOptions } from "@tachograph/gate";
-import { openLedger, transactionOf } from "@tachograph/ledger";
-import { z } from "zod";
-import { openExecutions } from "./executions.ts";
-import { mortalStore } from "./mortal-store.ts";
-import type { Place } from "./place.ts";
-import { SETTINGS_VARIABLE, type ServerSettings } from "./server-settings.ts";
-import { pass } from "./steps.ts";
+import { servePayments } from "./payments.ts";
+import { toldHere } from "./server-settings.ts";
 
-const { place, settings } = JSON.parse(process.env[SETTINGS_VARIABLE] ?? "{}") as {
-  place: Omit<Place, typeof Symbol.dispose>;
-  settings: ServerSettings;
-};
-const { observes, leaseMs, waitMs, claimBudgetMs } = settings;
-const execute = openExecutions(place.executions);
-
-const once = (mode: OnceOptions["mode"]): OnceOptions => ({
-  ...(mode !== undefined && { mode }),
-  ...(waitMs !== undefined && { waitMs }),
-});
-const ledger = openLedger({
-  url: place.databaseUrl,
-  maxConnections: 2,
-  ...(claimBudgetMs !== undefined && { claimBudgetMs }),
-});
-const enforced = {
-  ledger: mortalStore(ledger, leaseMs),
-  tools: {
-    pay: { once: once("at_most_once") },
-    pay_idempotent: { once: once("idempotent") },
-    pay_atomic: { once: once("atomic") },
-  },
-};
-
-const server = tachograph(new McpServer({ name: "payments", version: "1.0.0" }), {
-  journalDirectory: place.journal,
-  onDiagnostic: ({ code, message, cause }: Diagnostic) =>
-    appendFileSync(place.diagnostics, `${JSON.stringify({ code, message, cause: String(cause), pid: process.pid })}\n`),
-  ...(observes ? {} : enforced),
-});
-
-const inputSchema = {
-  order: z.string(),
-  /** How long it takes. */
-  ms: z.number().default(0),
-  /** Attempt n works until the file of this name and `.n` exists. */
-  until: z.string().optional(),
-  /** How the first attempt ends. */
-  fails: z.enum(["retryable", "terminal"]).optional(),
-};
-
-async function fileAppears(path: string): Promise<void> {
-  while (!existsSync(path)) await sleep(5);
-}
-
-async function pay(tool: string, given: z.infer<z.ZodObject<typeof inputSchema>>) {
-  const { order, ms, until, fails } = given;
-  const { callId, idempotencyKey: key, attempt, transaction } = callContext();
-  pass("in_handler");
-  execute({ tool, order, key, attempt, callId, pid: process.pid });
-  if (transaction !== undefined) {
-    await transactionOf(transaction)`insert into effects (operation, order_id) values (${key}, ${order})`;
-  }
-  pass("after_effect");
-  if (ms > 0) await sleep(ms);
-  if (until !== undefined) await fileAppears(`${until}.${attempt}`);
-  if (attempt === 1 && fails === "retryable") throw retryable("the bank is busy", { afterMs: 1 });
-  if (attempt === 1 && fails === "terminal") throw terminal("the account is closed");
-  return { content: [{ type: "text" as const, text: `paid ${order} by ${process.pid}, attempt ${attempt}` }] };
-}
-
-for (const tool of ["pay", "pay_idempotent", "pay_atomic"]) {
-  server.registerTool(tool, { inputSchema }, (given) => pay(tool, given));
-}
-server.registerTool(
-  "find",
-  { inputSchema: { order: z.string() }, annotations: { readOnlyHint: true } },
-  ({ order }) => ({ content: [{ type: "text", text: `found ${order}` }] }),
-);
-
-const transport = new StdioServerTransport();
-const isAnswer = (message: object): boolean => "result" in message && "content" in (message.result as object);
-// Between the gate and the wire: the row is with the kernel, the answer is not.
-const send = transport.send.bind(transport);
-transport.send = (message) => {
-  if (isAnswer(message)) pass("before_answer");
-  return send(message);
-};
-await server.connect(transport);
-
-// Between the SDK and the gate.
-const gatedSend = transport.send.bind(transport);
-transport.send = (message) => {
-  if (isAnswer(message)) pass("before_row");
-  return gatedSend(message);
-};
-const receive = transport.onmessage?.bind(transport);
-Object.assign(transport, {
-  onmessage(message: JSONRPCMessage) {
-    receive?.(message);
-    const { traceparent } = ("params" in message && message.params?._meta) || {};
-    if (typeof traceparent !== "string") return;
-    // What only reads is noted when the turn of the event loop in which it came is over.
-    setImmediate(() => appendFileSync(place.received, `${traceparent.split("-")[1]}\n`));
-  },
-});
+if (toldHere().settings.http === true) await serveHttp();
+else await servePayments(new StdioServerTransport());
 flushCompileCache();
+
+/** Stateless: a server for each request. Whoever bears a token is whom it names. */
+async function serveHttp(): Promise<void> {
+  const { StreamableHTTPServerTransport } = await import("@modelcontextprotocol/sdk/server/streamableHttp.js");
+  const listener = createServer((request: IncomingMessage & { auth?: object }, response) => {
+    const [, token] = request.headers.authorization?.split(" ") ?? [];
+    const auth = token === undefined ? {} : { auth: { token, clientId: token, scopes: [] } };
+    const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined, enableJsonResponse: true });
+    void servePayments(transport).then(() => transport.handleRequest(Object.assign(request, auth), response));
+  });
+  listener.listen(0, "127.0.0.1", () => {
+    process.stdout.write(`${(listener.address() as AddressInfo).port}\n`);
+  });
+}

@@ -2,7 +2,7 @@ import type { Ledger } from "@tachograph/ledger";
 import type { Outcome } from "@tachograph/record";
 import { linesOf } from "./executions.ts";
 import type { Place } from "./place.ts";
-import type { Delivery } from "./server-process.ts";
+import type { Delivery } from "./deliver.ts";
 
 export interface Row {
   id: string;

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startProxy, type CuttableProxy } from "@tachograph/ledger/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openGround, type Ground } from "./ground.ts";
-import type { Call, ServerProcess } from "./server-process.ts";
+import type { Call } from "./deliver.ts";
+import type { ServerProcess } from "./server-process.ts";
 
 const soon = { timeout: 20_000 };
 
