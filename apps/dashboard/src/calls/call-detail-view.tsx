@@ -103,7 +103,7 @@ function WhatHappened({
       ) : (
         <p>
           {before}
-          <CallLink id={original.id} onOpenCall={onOpenCall}>
+          <CallLink id={original.id} onOpenCall={onOpenCall} inText>
             the call of <Instant atMs={original.startedAtMs} show="time" />
           </CallLink>
           {after}

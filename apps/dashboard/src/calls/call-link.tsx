@@ -1,5 +1,6 @@
 "use client";
 
+import { clsx } from "clsx";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
@@ -7,17 +8,20 @@ import type { ReactNode } from "react";
 export function CallLink({
   id,
   onOpenCall,
+  inText = false,
   children,
 }: {
   id: string;
   onOpenCall?: (id: string) => void;
+  /** Stands in a sentence, where colour alone does not tell it from the words around it. */
+  inText?: boolean;
   children: ReactNode;
 }): ReactNode {
   return (
     <Link
       href={`/calls/${id}`}
       prefetch={false}
-      className="text-accent hover:underline"
+      className={clsx("text-accent", inText ? "underline underline-offset-2" : "hover:underline")}
       onClick={(event) => {
         if (!onOpenCall || event.metaKey || event.ctrlKey || event.shiftKey) return;
         event.preventDefault();
