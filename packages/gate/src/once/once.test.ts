@@ -446,6 +446,32 @@ describe("an operation of unknown effect", () => {
     expect((await other.call("pay", { ...order, order: "B-1" }, id("toolu_9"))).text).toContain("paid B-1");
   });
 
+  test("that the hook finds applied is not executed for a blind repeat either: it gets the answer of its twin", async () => {
+    const server = await serve({ pay: dead }, { reconcile: () => ({ found: "applied", result: text("paid before") }) });
+    await server.call("pay", order, id("toolu_1"));
+    const [first] = server.rows();
+    alive = true;
+    const repeat = await server.call("pay", order, id("toolu_2"));
+    expect(repeat.text).toContain("paid before");
+    expect(bank).toHaveLength(1);
+    expect(server.row()).toMatchObject({
+      outcome: "duplicate_replayed",
+      effect: "applied",
+      operationId: first?.operationId,
+      originalCallId: first?.id,
+    });
+  });
+
+  test("that the hook finds not applied is executed for a blind repeat, as the next attempt of its twin", async () => {
+    const server = await serve({ pay: recovering }, { reconcile: () => ({ found: "not_applied" }) });
+    await server.call("pay", order, id("toolu_1"));
+    alive = true;
+    expect((await server.call("pay", order, id("toolu_2"))).isError).toBe(false);
+    const [first, second] = server.rows();
+    expect(second).toMatchObject({ outcome: "ok", operationId: first?.operationId });
+    expect((await server.call("pay", order, id("toolu_1"))).text).toContain("Nothing was executed again");
+  });
+
   test("stays unknown where the hook fails", async () => {
     const server = await serve({ pay: dead }, { reconcile: () => Promise.reject(new Error("bank is away")) });
     await server.call("pay", order, id("toolu_1"));

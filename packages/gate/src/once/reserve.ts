@@ -36,6 +36,9 @@ export async function reserve(call: OnceCall): Promise<Reserved> {
         break;
       case "held":
         if (answer.operation.state !== "unknown" || !(await reconcile(call, answer.operation))) return answer;
+        // What was found out is about the twin: under an id of its own this call would run beside it.
+        request.operationId = answer.operation.operationId;
+        call.gated.delivery.belongsTo(answer.operation, answer.operation.attempt);
         break;
       default:
         return answer;
