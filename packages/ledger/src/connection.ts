@@ -1,7 +1,9 @@
 import type { LedgerSink, OperationStore } from "@tachograph/record";
-import { CamelCasePlugin, Kysely } from "kysely";
-import { PostgresJSDialect } from "kysely-postgres-js";
+import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import postgres from "postgres";
+import { clientConfigs } from "./connections/client-configs.ts";
+import { openConnections } from "./connections/connections.ts";
+import { kyselyPool } from "./connections/kysely-pool.ts";
 import type { Database } from "./database.ts";
 import { findDatabaseUrl } from "./find-database-url.ts";
 import { explainDatabaseError } from "./ledger-error.ts";
@@ -50,9 +52,8 @@ export interface Ledger extends LedgerSink, OperationStore {
  */
 export function openLedger(given: LedgerOptions = {}): Ledger {
   const options = { ...given, url: given.url ?? findDatabaseUrl() };
-  const sql = openPool(options);
-  const db = openKysely(sql);
-  const recorder = createRecorder(sql);
+  const db = openKysely(options);
+  const recorder = createRecorder(openConnections(clientConfigs(openPool(options).options)));
   const operations = openOperations(options);
   return {
     ...operations.store,
@@ -69,8 +70,6 @@ export function openLedger(given: LedgerOptions = {}): Ledger {
       await recorder.close();
       await operations.close();
       await db.destroy();
-      // Kysely ends only a pool that it has used itself; `record` uses the pool without it.
-      await sql.end({ timeout: 5 });
     },
   };
 }
@@ -132,9 +131,11 @@ export function openPool(
   });
 }
 
-export function openKysely(sql: Pool): Kysely<Database> {
+export function openKysely(options: LedgerOptions & { url: string }): Kysely<Database> {
+  const { maxConnections: max = 5 } = options;
+  const connections = openConnections(clientConfigs(openPool(options).options), { max, idleMs: 60_000 });
   return new Kysely<Database>({
-    dialect: new PostgresJSDialect({ postgres: sql }),
+    dialect: new PostgresDialect({ pool: kyselyPool(connections) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
 }

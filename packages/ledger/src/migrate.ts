@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { Migrator } from "kysely/migration";
-import { openKysely, openPool } from "./connection.ts";
+import { openKysely } from "./connection.ts";
 import { describeDatabase, explainDatabaseError, LedgerError } from "./ledger-error.ts";
 import { migrations } from "./migrations/index.ts";
 import { assertServerVersion } from "./server-check.ts";
@@ -12,8 +12,7 @@ import { assertServerVersion } from "./server-check.ts";
  * @throws {LedgerError}
  */
 export async function migrate({ url }: { url: string }): Promise<string[]> {
-  const pool = openPool({ url, maxConnections: 2, applicationName: "tachograph-migrate" });
-  const db = openKysely(pool);
+  const db = openKysely({ url, maxConnections: 2, applicationName: "tachograph-migrate" });
   try {
     await assertServerVersion(db, url);
     return await db.connection().execute(async (locked) => {

@@ -9,9 +9,7 @@ import {
   type ToolDefinition,
 } from "@tachograph/record";
 import type { Client } from "pg";
-import type { Pool } from "./connection.ts";
-import { clientConfigs } from "./ingest/client-configs.ts";
-import { openConnections } from "./ingest/connections.ts";
+import type { Connections } from "./connections/connections.ts";
 import { copyBatch } from "./ingest/copy-batch.ts";
 import { makeDays, plausibleDays } from "./ingest/days.ts";
 import { encodeRows } from "./ingest/encode-rows.ts";
@@ -34,8 +32,7 @@ const FEW_ROWS = 8;
  * Stores batches, each row once. New rows go by COPY, with the sums of the batch for the rollups. Where one is there
  * already, or Postgres must judge a value, the exact statement takes over: slower, and told by Postgres what was new.
  */
-export function createRecorder(pool: Pool): CallRecorder {
-  const connections = openConnections(clientConfigs(pool.options));
+export function createRecorder(connections: Connections): CallRecorder {
   const madeDays = new Set<string>();
   const knownProjects = new Set<string>();
   /** What follows a row that was there already is likely to be there too. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startEmbeddedPostgres } from "./embedded.ts";
@@ -8,6 +8,8 @@ import { administer, databaseUrl, SERVER_VARIABLE, TEMPLATE } from "./testing.ts
 /** Vitest's global setup: one Postgres and one migrated template for the whole run. */
 export async function setup(): Promise<() => Promise<void>> {
   const directory = mkdtempSync(join(tmpdir(), "tachograph-test-"));
+  // Where Postgres runs as a user of its own, that one must get to its data.
+  chmodSync(directory, 0o711);
   // What a test starts without a word about its data must not write to the developer's own.
   process.env.TACHOGRAPH_DATA_DIR = join(directory, "data");
   const given = process.env.TACHOGRAPH_TEST_DATABASE_URL;

@@ -225,7 +225,9 @@ describe.each(cells)("$kind over $wire", ({ kind, wire }) => {
     for (const message of [nameless, notification]) await Promise.all([bare.send(message), gated.send(message)]);
     await until(directory, (entries) => entries.filter(({ kind: frame }) => frame === "call").length === 2);
     // Some transports of some SDKs never answer what they cannot parse.
-    expect(await gated.answer("nameless", 200)).toEqual(await bare.answer("nameless", 200));
+    const early = await Promise.all([gated.answer("nameless", 200), bare.answer("nameless", 200)]);
+    const patience = early.some((answer) => answer !== null) ? 5_000 : 0;
+    expect(await gated.answer("nameless", patience)).toEqual(await bare.answer("nameless", patience));
     await Promise.all([bare.close(), gated.close()]);
     const rows = rowsIn(directory);
     expect(rows).toHaveLength(2);

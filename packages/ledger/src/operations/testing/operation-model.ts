@@ -1,7 +1,7 @@
 // What operations promise, said again in plain words: the reference that the store is held against.
 import type { ClaimAnswer, Effect, KeptResult, OnceMode, OperationState, SettleAnswer } from "@tachograph/record";
 
-export const LEASE_MS = 10_000;
+export const LEASE_MS = 100_000;
 
 export interface ModelOperation {
   id: string;

@@ -16,7 +16,7 @@ const step = fc.oneof(
 const group = fc.oneof(
   { weight: 6, arbitrary: fc.array(step, { minLength: 1, maxLength: 1 }) },
   { weight: 3, arbitrary: fc.array(step, { minLength: 2, maxLength: 3 }) },
-  { weight: 3, arbitrary: fc.constantFrom(4_000, 12_000, 40_000).map((ms) => ({ pass: ms })) },
+  { weight: 3, arbitrary: fc.constantFrom(40_000, 120_000, 400_000).map((ms) => ({ pass: ms })) },
   { weight: 1, arbitrary: fc.constant("sweep" as const) },
 );
 /** What several owners do to two operations, and what happens meanwhile. */

@@ -9,8 +9,8 @@ import type { Model, ModelClaim, ModelOperation, ModelSettlement } from "./opera
 import { newOperationId, sampleClaim, settlementOf } from "./sample-operations.ts";
 import type { Step, Walk } from "./walk.ts";
 
-/** Real time passes too: no two instants of the model are closer than this and not equal. */
-const GRAIN_MS = 2_000;
+/** Real time passes too, and much of it on a busy machine: no two instants of the model are closer than this and not equal. */
+const GRAIN_MS = 20_000;
 const NEVER_MS = 1_000_000_000;
 
 /** One step, on both sides: what it does to Postgres, and what the model says to it. */
@@ -170,8 +170,8 @@ export class Walker {
       effect: settledEffects[as] ?? "applied",
       result,
       keptResult: result === null ? ("not_kept" as const) : ("stored" as const),
-      retryAfterMs: as === 2 ? 10_000 : null,
-      retentionMs: 30_000,
+      retryAfterMs: as === 2 ? 100_000 : null,
+      retentionMs: 300_000,
       released: as === 5,
     };
     const asked: ModelSettlement = {
@@ -203,7 +203,7 @@ export class Walker {
     const [{ now, operations } = { now: 0, operations: new Map<string, ModelOperation>() }] = this.candidates;
     const current = operations.get(request.operationId)?.attempt ?? 1;
     const attempt = wrong === 1 ? current - 1 : current;
-    const endsAt = wrong === 2 ? now : now + 10_000;
+    const endsAt = wrong === 2 ? now : now + 100_000;
     const call = wrong === 3 ? { ...request.call, principal: "eve@example.com" } : request.call;
     const fingerprint = wrong === 4 ? "cd".repeat(32) : request.fingerprint;
     const asked = { ...request, call, fingerprint };
@@ -231,7 +231,7 @@ export class Walker {
       attempt: wrong === 0 ? current - 1 : current,
       applied,
       result: '{"found":true}',
-      retentionMs: 30_000,
+      retentionMs: 300_000,
     };
     return {
       real: async () => {

@@ -3,11 +3,11 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { openPool, type Pool } from "../connection.ts";
 import { administer, createTestDatabase, type TestDatabase } from "../testing.ts";
 import { clientConfigs } from "./client-configs.ts";
-import { openConnections, type WriteConnections } from "./connections.ts";
+import { openConnections, type Connections } from "./connections.ts";
 
 let database: TestDatabase;
 let pool: Pool;
-const opened: WriteConnections[] = [];
+const opened: Connections[] = [];
 beforeAll(async () => {
   database = await createTestDatabase();
   pool = openPool({ url: database.url, applicationName: "connections test" });
@@ -20,12 +20,12 @@ afterAll(async () => {
   await database.drop();
 });
 
-function open(limits?: Parameters<typeof openConnections>[1]): WriteConnections {
+function open(limits?: Parameters<typeof openConnections>[1]): Connections {
   const connections = openConnections(clientConfigs(pool.options), limits);
   opened.push(connections);
   return connections;
 }
-const pidOf = (connections: WriteConnections): Promise<number> =>
+const pidOf = (connections: Connections): Promise<number> =>
   connections.use(async (client) => {
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
     return rows[0]?.pid ?? 0;

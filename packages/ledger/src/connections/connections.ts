@@ -1,10 +1,17 @@
 import type { Socket } from "node:net";
 import { Client, type ClientConfig, type Connection } from "pg";
 
-/** Connections for writing: each runs one piece of work at a time, and is closed after a fault that is not a row's. */
-export interface WriteConnections {
+/** Connections of which each does one piece of work at a time, and is closed after a fault that is not a statement's. */
+export interface Connections {
   use<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
+  acquire(): Promise<Acquired>;
   close(): Promise<void>;
+}
+
+/** A connection that is nobody else's until it is released, with what went wrong on it. */
+export interface Acquired {
+  client: Client;
+  release(fault?: unknown): void;
 }
 
 interface ConnectionLimits {
@@ -20,7 +27,7 @@ interface ConnectionLimits {
 export function openConnections(
   hosts: readonly ClientConfig[],
   { max = 4, idleMs = 10_000, workWithinMs = 120_000 }: ConnectionLimits = {},
-): WriteConnections {
+): Connections {
   const idle: { client: Client; timer: NodeJS.Timeout }[] = [];
   const open = new Set<Client>();
   const waiting: (() => void)[] = [];
@@ -38,7 +45,23 @@ export function openConnections(
     else next();
   }
 
-  async function acquire(): Promise<Client> {
+  async function acquire(): Promise<Acquired> {
+    await takeTurn();
+    try {
+      if (closed) throw connectionError("CONNECTION_ENDED", "the ledger is closed");
+      const client = await reuseOrConnect();
+      const release = (fault?: unknown): void => {
+        (fault === undefined || isOfStatement(fault) ? keep : discard)(client);
+        endTurn();
+      };
+      return { client, release };
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
+  }
+
+  async function reuseOrConnect(): Promise<Client> {
     const kept = idle.pop();
     if (kept === undefined) return connectAny();
     clearTimeout(kept.timer);
@@ -61,7 +84,7 @@ export function openConnections(
     throw failures.at(-1) ?? connectionError("ECONNREFUSED", "the database's address names no host");
   }
 
-  function release(client: Client): void {
+  function keep(client: Client): void {
     if (closed || !open.has(client)) return void client.end();
     socketOf(client).unref();
     idle.push({ client, timer: setTimeout(() => discard(client), idleMs).unref() });
@@ -75,20 +98,17 @@ export function openConnections(
   }
 
   return {
+    acquire,
     async use(work) {
-      await takeTurn();
-      let client: Client | undefined;
+      let acquired: Acquired | undefined;
       try {
-        if (closed) throw connectionError("CONNECTION_ENDED", "the ledger is closed");
-        client = await acquire();
-        const result = await within(workWithinMs, client, work(client));
-        release(client);
+        acquired = await acquire();
+        const result = await within(workWithinMs, acquired.client, work(acquired.client));
+        acquired.release();
         return result;
       } catch (error) {
-        if (client !== undefined) (isOfStatement(error) ? release : discard)(client);
+        acquired?.release(error);
         throw coded(error);
-      } finally {
-        endTurn();
       }
     },
     async close() {
@@ -135,7 +155,7 @@ async function within<Result>(ms: number, client: Client, work: Promise<Result>)
 }
 
 /** Faults of the way to the server get a code like the other driver's, so that they are explained alike. */
-function coded(error: unknown): unknown {
+export function coded(error: unknown): unknown {
   if (!(error instanceof Error) || "code" in error) return error;
   return connectionError(
     error.message === "timeout expired" ? "CONNECT_TIMEOUT" : "CONNECTION_CLOSED",

@@ -1,11 +1,11 @@
 import { dirname } from "node:path";
-import type { ClientConfig } from "pg";
+import { types, type ClientConfig } from "pg";
 import type { Pool } from "../connection.ts";
 
 /**
- * The address of a pool, as its own driver read it from URL and environment, in the terms of the driver that writes.
- * Writing has a driver of its own because the pool's does not say when a COPY fails after its last byte, and ends the
- * process where a server dies within a transaction.
+ * The address of a pool, as its own driver read it from URL and environment, in the terms of the other driver. That one
+ * does all but claims and the transactions of handlers, because the pool's does not say when a COPY fails after its last
+ * byte, and ends the process where a connection is lost between two statements of a transaction.
  *
  * @returns one for each host and each way of reaching it, in the order in which to try them
  */
@@ -27,6 +27,7 @@ export function clientConfigs(options: Pool["options"]): ClientConfig[] {
       database,
       ssl,
       application_name: String(application_name),
+      types: { getTypeParser },
       options: parameters.join(" "),
       connectionTimeoutMillis: connect_timeout * 1000,
       keepAlive: true,
@@ -43,3 +44,15 @@ function tlsChoices(ssl: unknown): ClientConfig["ssl"][] {
   if (ssl === "require" || ssl === "allow") return [{ rejectUnauthorized: false }];
   return [typeof ssl === "object" ? ssl : true];
 }
+
+const INT8 = 20;
+const INT8_ARRAY = 1016;
+const INT4_ARRAY = 1007;
+const DATE = 1082;
+
+/** Counts, bytes and microseconds all stay far below 2^53; a day is its midnight in UTC. */
+const getTypeParser = ((type: number, format?: "text" | "binary") => {
+  if (type === INT8) return Number;
+  if (type === DATE) return (text: string) => new Date(text);
+  return types.getTypeParser(type === INT8_ARRAY ? INT4_ARRAY : type, format as "text");
+}) as NonNullable<ClientConfig["types"]>["getTypeParser"];
