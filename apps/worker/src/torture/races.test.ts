@@ -12,8 +12,8 @@ let ground: Ground;
 let servers: ServerProcess[];
 beforeAll(async () => {
   ground = await openGround();
-  // A thousand callers of one row are not answered within the half second that a claim may usually take.
-  const options = { waitMs: 30_000, claimBudgetMs: 30_000 };
+  // Four servers begin cold with a thousand callers at once: how fast they are is not the question here.
+  const options = { waitMs: 30_000, claimBudgetMs: 10_000 };
   servers = await Promise.all(Array.from({ length: PROCESSES }, () => ground.start(options)));
 }, 60_000);
 afterAll(() => ground.close());

@@ -1,6 +1,7 @@
 import type { OperationStore, Ownership, SettleAnswer, Settlement } from "@tachograph/record";
 import { noteSettled, noteUntold } from "../open-spans.ts";
 import type { Diagnostic } from "../options.ts";
+import { EndWatch } from "./end-watch.ts";
 
 /** How long an operation may be silent before it counts as given up. */
 export const LEASE_MS = 30_000;
@@ -24,6 +25,7 @@ interface Held {
  */
 export class LeaseKeeper {
   readonly store: OperationStore;
+  readonly watch: EndWatch;
   readonly #report: Report;
   readonly #held = new Map<string, Held>();
   /** Ends of operations that run here, for duplicates that wait for them. */
@@ -35,6 +37,7 @@ export class LeaseKeeper {
 
   constructor(store: OperationStore, report: Report) {
     this.store = store;
+    this.watch = new EndWatch(store, ({ project, operationId }) => this.#running.get(`${project}\0${operationId}`));
     this.#report = report;
   }
 
@@ -78,11 +81,6 @@ export class LeaseKeeper {
     return { release };
   }
 
-  /** The end of an operation that runs in this process; undefined where none does. */
-  endOf(project: string, operationId: string): Promise<void> | undefined {
-    return this.#running.get(`${project}\0${operationId}`);
-  }
-
   /**
    * Settles an operation. What the store does not take now is tried again until it does: an effect that happened is
    * never told as a failure.
@@ -115,9 +113,14 @@ export class LeaseKeeper {
 
   async #settleAgain(settlement: Settlement): Promise<void> {
     if (!this.#untold.has(settlement)) return;
-    await this.store.settle(settlement);
+    const answer = await this.store.settle(settlement);
     this.#untold.delete(settlement);
     noteSettled(settlement);
+    if (answer !== "lost") return;
+    this.#report({
+      code: "ownership_lost",
+      message: `another process took operation ${settlement.operationId} over while the ledger was away, and how it ended here is not recorded`,
+    });
   }
 
   /** Tells the store once more what it has not heard, before the process ends. */

@@ -4,6 +4,7 @@ import { StatementTimeout, type OperationPool } from "./operation-pool.ts";
 import { claimValues, guardOf, nameOf, snapshotOf, takeValues } from "./operation-rows.ts";
 import { abandonSql, claimSql, endSql, findSql, takeSql, twinSql, type OperationRow } from "./operation-sql.ts";
 import type { ResultCipher } from "./result-cipher.ts";
+import type { Claimed } from "./shared-claims.ts";
 
 /** A claim that failed. */
 export class ClaimFailure extends Error {
@@ -23,8 +24,9 @@ export class ClaimFailure extends Error {
  */
 export async function claimWithin(
   budget: Budget,
-  { pool, cipher, request }: { pool: OperationPool; cipher: ResultCipher; request: ClaimRequest },
-): Promise<ClaimAnswer> {
+  claim: { pool: OperationPool; cipher: ResultCipher; request: ClaimRequest; deliveries: number },
+): Promise<Claimed> {
+  const { pool, cipher, request, deliveries } = claim;
   const values = claimValues(request);
   let uncertain = false;
   let counted = 0;
@@ -38,9 +40,11 @@ export async function claimWithin(
   }
 
   /** Undefined where what was in the way is gone, so that the claim has to be repeated. */
-  async function claimOnce(): Promise<ClaimAnswer | undefined> {
+  async function claimOnce(): Promise<Claimed | undefined> {
     try {
-      const [row] = await pool.query<OperationRow>(claimSql, [...values, counted === 0 ? 1 : 0], budget.leftMs());
+      // Those whose answer was lost may have been counted.
+      const toCount = counted > 0 ? 0 : uncertain ? 1 : deliveries;
+      const [row] = await pool.query<OperationRow>(claimSql, [...values, toCount], budget.leftMs());
       if (!row) throw new Error("a claim gave no row");
       counted++;
       return standsOpen(row, request) ? await take(row) : await answerOf(row);
@@ -52,26 +56,26 @@ export async function claimWithin(
     }
   }
 
-  async function answerOf(row: OperationRow): Promise<ClaimAnswer> {
+  async function answerOf(row: OperationRow): Promise<Claimed> {
     const decision = decisionOf(row, request);
     // The result may have been committed while the claim waited for the row: the statement saw the row, not the result.
     const missed = row.keptResult === "stored" && row.result === null && decision !== "conflict";
     const [seen = row] = missed
       ? await pool.query<OperationRow>(findSql, [...nameOf(request), request.fingerprint], budget.leftMs())
       : [];
-    return { decision, operation: snapshotOf({ ...row, result: seen.result ?? null }, cipher) };
+    return claimed(decision, { ...row, result: seen.result ?? null });
   }
 
   /** Undefined where somebody else was faster. */
-  async function take({ mode, state }: OperationRow): Promise<ClaimAnswer | undefined> {
+  async function take({ mode, state }: OperationRow): Promise<Claimed | undefined> {
     const mustNotRunAgain = state === "in_flight" && [mode, request.mode].includes("at_most_once");
     const [taken] = mustNotRunAgain
       ? await pool.query<OperationRow>(endSql, nameOf(request), budget.leftMs())
       : await pool.query<OperationRow>(takeSql, takeValues(request), budget.leftMs());
-    return taken && { decision: decisionOf(taken, request), operation: snapshotOf(taken, cipher) };
+    return taken && claimed(decisionOf(taken, request), taken);
   }
 
-  async function held(): Promise<ClaimAnswer | undefined> {
+  async function held(): Promise<Claimed | undefined> {
     const [project] = nameOf(request);
     const [twin] = await pool.query<OperationRow>(twinSql, [project, guardOf(request)], budget.leftMs());
     if (!twin || twin.operationId === request.operationId) return undefined;
@@ -79,7 +83,11 @@ export async function claimWithin(
       await pool.query(twin.mode === "at_most_once" ? endSql : abandonSql, nameOf(twin), budget.leftMs());
       return undefined;
     }
-    return { decision: "held", operation: snapshotOf(twin, cipher) };
+    return claimed("held", twin);
+  }
+
+  function claimed(decision: ClaimAnswer["decision"], row: OperationRow): Claimed {
+    return { decision, operation: snapshotOf(row, cipher), ownerToken: row.ownerToken };
   }
 }
 

@@ -47,24 +47,25 @@ const putAside = (call: string): string => `
     else coalesce(o.earlier_calls, '[]') || jsonb_build_array(${call}) end,
   earlier_since = case when o.call is null then o.earlier_since else clock_timestamp() end`;
 
-const ours = "o.owner_token = excluded.owner_token and o.state = 'in_flight'";
+const ours =
+  "o.owner_token = excluded.owner_token and o.state = 'in_flight' and o.fingerprint = excluded.fingerprint";
 
 /**
  * The whole of a claim of a new operation, and of one that is somebody else's: it counts the delivery and tells how the
  * operation stands. What can be taken over is then taken by {@link takeSql}.
  *
  * $1 project, $2 id, $3 mode, $4 key source, $5 fingerprint, $6 guard, $7 owner token, $8 lease in ms, $9 server,
- * $10 tool, $11 principal, $12 session, $13 call id, $14 the call as JSON, $15 deliveries to count.
+ * $10 tool, $11 principal, $12 session, $13 call id, $14 the call as JSON, $15 deliveries to count, of which an owner's that asks again is none.
  */
 export const claimSql = `
 insert into operations as o (project, id, state, mode, key_source, fingerprint, guard, owner_token, lease_expires_at,
   attempt, deliveries, effect, server_name, tool, principal, session_id, call_id, call, claimed_at)
 select $1::text, $2::text, 'in_flight', $3::text, $4::text, $5::text, $6::text, $7::uuid,
   now.at + $8::float8 * interval '1 millisecond',
-  1, 1, 'unknown', $9::text, $10::text, $11::text, $12::text, $13::uuid, $14::text, now.at
+  1, greatest(1, $15::int), 'unknown', $9::text, $10::text, $11::text, $12::text, $13::uuid, $14::text, now.at
 from clock_timestamp() as now(at)
 on conflict (project, id) do update set
-  deliveries = o.deliveries + case when ${ours} then 0 else $15::int end,
+  deliveries = o.deliveries + case when ${ours} then greatest(0, $15::int - 1) else $15::int end,
   lease_expires_at = case when ${ours} then excluded.lease_expires_at else o.lease_expires_at end
 returning ${snapshotColumns}, ${resultColumn("$5::text")}`;
 

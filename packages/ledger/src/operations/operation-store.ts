@@ -17,6 +17,7 @@ import {
 } from "./operation-sql.ts";
 import { createReleases } from "./releases.ts";
 import type { ResultCipher } from "./result-cipher.ts";
+import { shareClaims } from "./shared-claims.ts";
 
 export interface OpenOperationStore {
   store: OperationStore;
@@ -68,16 +69,20 @@ export function createOperationStore(options: {
     settleStatement: (settlement) => settleStatement(cipher, settlement),
   });
 
+  const claim = shareClaims(async (request, deliveries) => {
+    try {
+      return await claimWithin(startBudget(claimBudgetMs), { pool, cipher, request, deliveries });
+    } catch (error) {
+      if (!(error instanceof ClaimFailure)) throw error;
+      if (error.uncertain) releases.start(request, { tookUnknown: false });
+      throw explainClaim(error.cause);
+    }
+  });
+
   const store: OperationStore = {
     async claim(request) {
       if (releases.isGivenUp(request.ownerToken)) throw givenUp(request);
-      try {
-        return await claimWithin(startBudget(claimBudgetMs), { pool, cipher, request });
-      } catch (error) {
-        if (!(error instanceof ClaimFailure)) throw error;
-        if (error.uncertain) releases.start(request, { tookUnknown: false });
-        throw explainClaim(error.cause);
-      }
+      return claim(request);
     },
 
     async confirmRepeat(request) {

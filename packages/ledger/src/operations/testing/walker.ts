@@ -107,6 +107,14 @@ export class Walker {
   readonly grantedCalls = new Set<string>();
   /** Who was granted each operation last. */
   readonly owners = new Map<string, string>();
+  /** What the owners of one grant each gave back, and have not used up. */
+  readonly givenBack = new Set<string>();
+  /** What a group was answered, to be counted at its end: answers come in any order. */
+  noted: { grants: ClaimRequest[]; returns: ClaimRequest[]; permissions: string[] } = {
+    grants: [],
+    returns: [],
+    permissions: [],
+  };
 
   constructor(ledger: Ledger, walk: Walk) {
     this.ledger = ledger;
@@ -153,7 +161,7 @@ export class Walker {
     return {
       real: async () => {
         const { decision, operation } = await this.ledger.claim(request);
-        if (decision === "execute") this.granted(request);
+        if (decision === "execute") this.noted.grants.push(request);
         return described(decision, operation.operationId, operation, operation.result);
       },
       modelled: (before) => {
@@ -184,7 +192,7 @@ export class Walker {
     return {
       real: async () => {
         const answer = await this.ledger.settle(settlement);
-        if (answer !== "lost" && settlement.state === "failed_retryable") this.allowed.set(request.operationId, 1);
+        if (answer !== "lost" && settlement.state === "failed_retryable") this.noted.returns.push(request);
         return answer;
       },
       modelled: (before) => model.settle(before, asked),
@@ -212,8 +220,8 @@ export class Walker {
         const repeat = { ...asked, attempt, expiresAt: Date.now() + endsAt - now };
         const taken = await this.ledger.confirmRepeat(repeat);
         // Who confirms takes responsibility: this execution needs no other permission.
-        if (taken) this.allowed.set(request.operationId, 1);
-        if (taken) this.granted(asked);
+        if (taken) this.noted.permissions.push(request.operationId);
+        if (taken) this.noted.grants.push(asked);
         return taken ? essence(taken) : undefined;
       },
       modelled: (before) => {
@@ -243,24 +251,36 @@ export class Walker {
           by: "hook",
           reason: "looked",
         });
-        if (resolved && !applied) this.allowed.set(id, 1);
+        if (resolved && !applied) this.noted.permissions.push(id);
         return resolved;
       },
       modelled: (before) => model.resolve(before, found),
     };
   }
 
-  granted({ operationId, ownerToken, call }: ClaimRequest): void {
-    this.grantedCalls.add(call.id);
-    if (this.owners.get(operationId) === ownerToken) return;
-    this.owners.set(operationId, ownerToken);
-    this.allowed.set(operationId, (this.allowed.get(operationId) ?? 1) - 1);
+  count(): void {
+    const { grants, returns, permissions } = this.noted;
+    const allow = (id: string, more: number): void => void this.allowed.set(id, (this.allowed.get(id) ?? 1) + more);
+    for (const { operationId, ownerToken, call } of grants) {
+      this.grantedCalls.add(call.id);
+      if (this.owners.get(operationId) === ownerToken) continue;
+      this.owners.set(operationId, ownerToken);
+      this.givenBack.delete(ownerToken);
+      allow(operationId, -1);
+    }
+    for (const { operationId, ownerToken } of returns) {
+      if (!this.givenBack.has(ownerToken)) allow(operationId, 1);
+      this.givenBack.add(ownerToken);
+    }
+    for (const id of permissions) allow(id, 1);
+    this.noted = { grants: [], returns: [], permissions: [] };
   }
 
   /** All at once. The answers must be those of some order, one after the other. */
   async together(steps: readonly Step[]): Promise<void> {
     const actions = steps.map((wanted) => this.action(wanted));
     const answers = await Promise.all(actions.map(({ real }) => real()));
+    this.count();
     const seen = await observe(this.ledger, this.ids);
     const alone = steps.length === 1;
     const answered = actions.map((action, index) => ({ action, answer: answers[index] }));
