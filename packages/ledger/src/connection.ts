@@ -79,11 +79,6 @@ function openOperations(options: LedgerOptions & { url: string }): ReturnType<ty
   const { resultKey = process.env[RESULT_KEY_VARIABLE] } = options;
   const cipher = createResultCipher(resultKey);
   const base = { url, ...(applicationName !== undefined && { applicationName }) };
-  const openStatementPool = (): Pool =>
-    openPool(
-      { ...base, maxConnections: operationConnections, statementTimeoutMs: OPERATION_STATEMENT_TIMEOUT_MS },
-      { max_pipeline: 0, fetch_types: false, backoff: soon, lockTimeoutMs: Math.ceil(claimBudgetMs * 0.8) },
-    );
   // A transaction lasts as long as its handler: no timer of the driver may end its connection.
   const openLane = (onClose: () => void): Pool => {
     const lane = openPool(
@@ -93,9 +88,21 @@ function openOperations(options: LedgerOptions & { url: string }): ReturnType<ty
     knowArrayTypes(lane);
     return lane;
   };
-  const pool = createOperationPool(openStatementPool, operationConnections);
+  const statements = openConnections(
+    clientConfigs(
+      openPool(
+        { ...base, statementTimeoutMs: OPERATION_STATEMENT_TIMEOUT_MS },
+        { lockTimeoutMs: Math.ceil(claimBudgetMs * 0.8) },
+      ).options,
+    ),
+    { max: operationConnections, idleMs: KEPT_MS },
+  );
+  const pool = createOperationPool(statements, operationConnections);
   return createOperationStore({ url, pool, openLane, atomicConnections, cipher, claimBudgetMs });
 }
+
+/** How long a connection that nobody uses stays open. */
+const KEPT_MS = 60_000;
 
 /** Seconds until the next try to connect: the driver's own waits grow to 20 s, and calls would be refused for as long. */
 const soon = (failures: number): number => Math.min(0.01 * 2 ** failures, 0.5);
@@ -105,11 +112,7 @@ export type Pool = postgres.Sql<{ int8: number }>;
 type DriverOptions = Pick<
   postgres.Options<never>,
   "idle_timeout" | "max_lifetime" | "fetch_types" | "onclose" | "backoff"
-> & {
-  /** Missing in the driver's types: how many statements are sent ahead on one connection. */
-  max_pipeline?: number;
-  lockTimeoutMs?: number;
-};
+> & { lockTimeoutMs?: number };
 
 export function openPool(
   { url, maxConnections = 5, applicationName = "tachograph", statementTimeoutMs }: LedgerOptions & { url: string },
@@ -133,7 +136,7 @@ export function openPool(
 
 export function openKysely(options: LedgerOptions & { url: string }): Kysely<Database> {
   const { maxConnections: max = 5 } = options;
-  const connections = openConnections(clientConfigs(openPool(options).options), { max, idleMs: 60_000 });
+  const connections = openConnections(clientConfigs(openPool(options).options), { max, idleMs: KEPT_MS });
   return new Kysely<Database>({
     dialect: new PostgresDialect({ pool: kyselyPool(connections) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

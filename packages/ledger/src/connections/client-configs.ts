@@ -45,14 +45,19 @@ function tlsChoices(ssl: unknown): ClientConfig["ssl"][] {
   return [typeof ssl === "object" ? ssl : true];
 }
 
+const INT4 = 23;
 const INT8 = 20;
-const INT8_ARRAY = 1016;
-const INT4_ARRAY = 1007;
 const DATE = 1082;
+const INT4_ARRAY = 1007;
+const INT8_ARRAY = 1016;
+
+/** Typed as taking an enum that lacks the lists. */
+const parserOf: (type: number, format?: "text" | "binary") => (text: string) => unknown = types.getTypeParser;
 
 /** Counts, bytes and microseconds all stay far below 2^53; a day is its midnight in UTC. */
-const getTypeParser = ((type: number, format?: "text" | "binary") => {
-  if (type === INT8) return Number;
-  if (type === DATE) return (text: string) => new Date(text);
-  return types.getTypeParser(type === INT8_ARRAY ? INT4_ARRAY : type, format as "text");
-}) as NonNullable<ClientConfig["types"]>["getTypeParser"];
+const getTypeParser = (type: number, format?: "text" | "binary"): ((text: string) => unknown) => {
+  if (type === INT8) return parserOf(INT4, format);
+  if (type === INT8_ARRAY) return parserOf(INT4_ARRAY, format);
+  if (type === DATE) return (text) => new Date(text);
+  return parserOf(type, format);
+};

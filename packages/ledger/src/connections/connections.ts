@@ -11,7 +11,7 @@ export interface Connections {
 /** A connection that is nobody else's until it is released, with what went wrong on it. */
 export interface Acquired {
   client: Client;
-  release(fault?: unknown): void;
+  release: (fault?: unknown) => void;
 }
 
 interface ConnectionLimits {

@@ -116,6 +116,6 @@ function decisionOf(row: OperationRow, request: ClaimRequest): ClaimAnswer["deci
 const isLockTimeout = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "55P03";
 
 const isGuarded = (error: unknown): boolean => {
-  const { code, constraint_name: constraint } = (error ?? {}) as Record<string, unknown>;
+  const { code, constraint } = (error ?? {}) as Record<string, unknown>;
   return code === "23505" && constraint === "operations_guard";
 };

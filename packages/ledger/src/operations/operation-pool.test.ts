@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openPool, type Pool } from "../connection.ts";
+import { openPool } from "../connection.ts";
+import { clientConfigs } from "../connections/client-configs.ts";
+import { openConnections, type Connections } from "../connections/connections.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { createOperationPool, StatementTimeout } from "./operation-pool.ts";
 import { startProxy } from "./testing/postgres-proxy.ts";
@@ -11,13 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const open = (url: string, maxConnections: number) => (): Pool =>
-  openPool({ url, maxConnections }, { max_pipeline: 0, fetch_types: false });
+const open = (url: string, max: number): Connections =>
+  openConnections(clientConfigs(openPool({ url }).options), { max });
 const SLEEP = "select pg_sleep($1::float8)::text";
 const ONE = "select 1 as one";
 
 test("a statement that is not answered in time is given up, and its connection serves others once it is done", async () => {
   const pool = createOperationPool(open(database.url, 1), 1);
+  await pool.query(ONE, [], 5_000);
   await expect(pool.query(SLEEP, [0.3], 50)).rejects.toMatchObject({ name: "StatementTimeout", sent: true });
   await expect(pool.query(ONE, [], 20), "never sent: the only connection is taken").rejects.toMatchObject({
     sent: false,
@@ -63,6 +66,7 @@ test("connections that went silent are replaced, and what waited for them goes o
 
 test("ending waits for what is being answered", async () => {
   const pool = createOperationPool(open(database.url, 1), 1);
+  await pool.query(ONE, [], 5_000);
   const answer = pool.query(SLEEP, [0.2], 5_000);
   await sleep(20);
   await pool.end();

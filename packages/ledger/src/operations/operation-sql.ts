@@ -47,8 +47,7 @@ const putAside = (call: string): string => `
     else coalesce(o.earlier_calls, '[]') || jsonb_build_array(${call}) end,
   earlier_since = case when o.call is null then o.earlier_since else clock_timestamp() end`;
 
-const ours =
-  "o.owner_token = excluded.owner_token and o.state = 'in_flight' and o.fingerprint = excluded.fingerprint";
+const ours = "o.owner_token = excluded.owner_token and o.state = 'in_flight' and o.fingerprint = excluded.fingerprint";
 
 /**
  * The whole of a claim of a new operation, and of one that is somebody else's: it counts the delivery and tells how the

@@ -3,7 +3,9 @@ import { sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type postgres from "postgres";
 import { afterEach, beforeEach, expect, expectTypeOf, test } from "vitest";
-import { openLedger, openPool, type Ledger, type Pool } from "../../connection.ts";
+import { openLedger, openPool, type Ledger } from "../../connection.ts";
+import { clientConfigs } from "../../connections/client-configs.ts";
+import { openConnections } from "../../connections/connections.ts";
 import { administer, createTestDatabase, type TestDatabase } from "../../testing.ts";
 import { transactionOf } from "./atomic-transaction.ts";
 import { createAtomicRunner } from "./atomic-runner.ts";
@@ -198,8 +200,8 @@ test.each([
 
 test("where nobody can tell what became of the commit, that is said: it may have happened", async () => {
   await using proxy = await startProxy(database.url);
-  const open = (): Pool => openPool({ url: proxy.url, maxConnections: 1 });
-  const pool = createOperationPool(open, 1);
+  const connections = openConnections(clientConfigs(openPool({ url: proxy.url }).options), { max: 1 });
+  const pool = createOperationPool(connections, 1);
   const runner = createAtomicRunner({
     openLane: (onclose) => openPool({ url: proxy.url, maxConnections: 1 }, { onclose }),
     size: 1,
