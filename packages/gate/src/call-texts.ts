@@ -28,6 +28,11 @@ export class CallTexts {
     for (const secret of this.#secrets) this.#credentials.add(secret);
   }
 
+  /** What this call's answer hands to the caller alone is in no row and no log. */
+  hide(secret: string): void {
+    this.#secrets.add(secret);
+  }
+
   /** A name that the caller gave, without its credentials: what it calls a secret in its arguments stays out of this. */
   name(text: string, maxLength: number): string {
     return this.#without(this.#credentials, text, maxLength);

@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from "@tachograph/record";
 import { hashFields } from "@tachograph/record/fingerprint";
-import { firstText, messageOf } from "./answer-text.ts";
+import { faultIn, messageOf } from "./answer-text.ts";
 import type { CallContext } from "./call-context.ts";
 import { CallTexts } from "./call-texts.ts";
 import type { CapturedJson } from "./capture-json.ts";
@@ -294,10 +294,7 @@ export class Delivery {
     if (observed.begun || outcome === "ok") call.phase = "answered";
     if (this.#ruling === undefined && response.error !== undefined && call.errorCode === null)
       call.errorCode = `mcp:${String(response.error.code)}`;
-    const message =
-      outcome === "ok"
-        ? null
-        : (messageOf(this.#threw?.error) ?? firstText(response.result) ?? messageOf(response.error));
+    const message = outcome === "ok" ? null : (messageOf(this.#threw?.error) ?? faultIn(response));
     // Without its secrets a message is still a text of the tool's.
     if (message !== null && this.#keeps()) call.errorMessage = this.texts.clean(message, MAX_MESSAGE);
     call.outcome = outcome;

@@ -3,13 +3,12 @@ import type { ReactNode } from "react";
 import { formatDuration } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { Instant } from "../time/instant.tsx";
-import { errorMessageOf } from "./explanation.ts";
 import { Pair, PAIRS_GRID } from "./pair.tsx";
 
 /** What decided a call: rule and policy, error, and what was wrong with its arguments. Nothing where nothing did. */
 export function Why({ call }: { call: CallRecord }): ReactNode {
   const { rule, policyHash, scopes, reason, wouldDeny, errorCode, issues, retryAfterMs } = call;
-  const message = errorMessageOf(call);
+  const message = call.errorMessage;
   const told = [rule, reason, errorCode, message, retryAfterMs].some((value) => value !== null);
   if (!told && !issues?.length && !wouldDeny?.length) return null;
   const cameBackAtMs = call.startedAt + call.durationUs / 1000 + (retryAfterMs ?? 0);

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import { z } from "zod";
 import { callContext } from "../call-context.ts";
 import { retryable, terminal, verify } from "../errors/tool-error.ts";
+import { entriesIn } from "../failure-matrix/read-journal.ts";
 import type { Diagnostic, GateOptions, OnceOptions } from "../options.ts";
 import { serveEnforced, serverKinds, type Enforced, type ServerKind, type TestTool } from "../testing-enforced.ts";
 import { removeDirectories, text } from "../testing-gate.ts";
@@ -87,6 +88,7 @@ describe.each(serverKinds)("on %s", (kind) => {
     expect(original).toMatchObject({ outcome: "ok", effect: "applied", keySource: "delivery", retryKind: "first" });
     expect(replay).toMatchObject({
       outcome: "duplicate_replayed",
+      errorMessage: null,
       effect: "applied",
       retryClass: "none",
       retryKind: "redelivery",
@@ -397,6 +399,9 @@ describe("an operation of unknown effect", () => {
     const held = await server.call("pay", order, id("toolu_2"));
     const token = held.told.confirm_repeat;
     expect(token).toMatch(/^repeat-/);
+    expect(JSON.stringify(entriesIn(server.directory)), "whoever reads the trail must not repeat it").not.toContain(
+      token,
+    );
     alive = true;
     const confirm = { "tachograph/confirmRepeat": token };
     const by = (toolUseId: string) => ({ meta: { ...id(toolUseId).meta, ...confirm } });

@@ -62,7 +62,9 @@ export function told({ delivery }: Pick<GatedCall, "delivery">, { payload, sente
     Object.entries({ confirm_repeat, original_call_id, operation_id }).filter(([, value]) => value !== undefined),
   );
   const clean: ErrorPayload = { ...delivery.texts.cleanValue(texts), ...own, call_id };
-  return errorResult(clean, delivery.texts.clean(sentence, 4_000));
+  const result = errorResult(clean, delivery.texts.clean(sentence, 4_000));
+  if (confirm_repeat !== undefined) delivery.texts.hide(confirm_repeat);
+  return result;
 }
 
 export const isThenable = (value: unknown): value is Promise<unknown> =>
