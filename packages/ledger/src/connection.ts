@@ -2,7 +2,7 @@ import type { LedgerSink, OperationStore } from "@tachograph/record";
 import { CamelCasePlugin, Kysely, PostgresDialect } from "kysely";
 import postgres from "postgres";
 import { clientConfigs } from "./connections/client-configs.ts";
-import { openConnections } from "./connections/connections.ts";
+import { openConnections, type ConnectionLimits, type Connections } from "./connections/connections.ts";
 import { kyselyPool } from "./connections/kysely-pool.ts";
 import type { Database } from "./database.ts";
 import { findDatabaseUrl } from "./find-database-url.ts";
@@ -53,7 +53,7 @@ export interface Ledger extends LedgerSink, OperationStore {
 export function openLedger(given: LedgerOptions = {}): Ledger {
   const options = { ...given, url: given.url ?? findDatabaseUrl() };
   const db = openKysely(options);
-  const recorder = createRecorder(openConnections(clientConfigs(openPool(options).options)));
+  const recorder = createRecorder(connectionsTo(options));
   const operations = openOperations(options);
   return {
     ...operations.store,
@@ -88,14 +88,9 @@ function openOperations(options: LedgerOptions & { url: string }): ReturnType<ty
     knowArrayTypes(lane);
     return lane;
   };
-  const statements = openConnections(
-    clientConfigs(
-      openPool(
-        { ...base, statementTimeoutMs: OPERATION_STATEMENT_TIMEOUT_MS },
-        { lockTimeoutMs: Math.ceil(claimBudgetMs * 0.8) },
-      ).options,
-    ),
-    { max: operationConnections, idleMs: KEPT_MS },
+  const statements = connectionsTo(
+    { ...base, statementTimeoutMs: OPERATION_STATEMENT_TIMEOUT_MS },
+    { max: operationConnections, idleMs: KEPT_MS, lockTimeoutMs: Math.ceil(claimBudgetMs * 0.8) },
   );
   const pool = createOperationPool(statements, operationConnections);
   return createOperationStore({ url, pool, openLane, atomicConnections, cipher, claimBudgetMs });
@@ -134,9 +129,18 @@ export function openPool(
   });
 }
 
+/** Connections of the driver that does all but the transactions of handlers. The pool is only read, and never connects. */
+function connectionsTo(
+  options: LedgerOptions & { url: string },
+  { lockTimeoutMs, ...limits }: ConnectionLimits & Pick<DriverOptions, "lockTimeoutMs"> = {},
+): Connections {
+  const { options: address } = openPool(options, { ...(lockTimeoutMs !== undefined && { lockTimeoutMs }) });
+  return openConnections(clientConfigs(address), limits);
+}
+
 export function openKysely(options: LedgerOptions & { url: string }): Kysely<Database> {
   const { maxConnections: max = 5 } = options;
-  const connections = openConnections(clientConfigs(openPool(options).options), { max, idleMs: KEPT_MS });
+  const connections = connectionsTo(options, { max, idleMs: KEPT_MS });
   return new Kysely<Database>({
     dialect: new PostgresDialect({ pool: kyselyPool(connections) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],

@@ -4,8 +4,8 @@ import type { Pool } from "../connection.ts";
 
 /**
  * The address of a pool, as its own driver read it from URL and environment, in the terms of the other driver. That one
- * does all but claims and the transactions of handlers, because the pool's does not say when a COPY fails after its last
- * byte, and ends the process where a connection is lost between two statements of a transaction.
+ * does all but the transactions of handlers, because the pool's does not say when a COPY fails after its last byte, and
+ * ends the process where a connection is lost between two statements of a transaction.
  *
  * @returns one for each host and each way of reaching it, in the order in which to try them
  */

@@ -14,7 +14,7 @@ export interface Acquired {
   release: (fault?: unknown) => void;
 }
 
-interface ConnectionLimits {
+export interface ConnectionLimits {
   /** @defaultValue 4 */
   max?: number;
   /** How long a connection stays open unused, in milliseconds. @defaultValue 10,000 */
@@ -57,7 +57,7 @@ export function openConnections(
       return { client, release };
     } catch (error) {
       endTurn();
-      throw error;
+      throw coded(error);
     }
   }
 

@@ -1,19 +1,12 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { coded, type Connections } from "./connections.ts";
 
-/**
- * Connections as Kysely asks for them. Not those of the driver that claims: its reserved connections end the process
- * where one is lost between two statements.
- *
- * @see https://github.com/porsager/postgres/issues/1192
- */
+/** Connections as Kysely asks for them. */
 export function kyselyPool(connections: Connections): PostgresPool {
   return {
     options: {},
     async connect(): Promise<PostgresPoolClient> {
-      const { client, release } = await connections.acquire().catch((error: unknown) => {
-        throw coded(error);
-      });
+      const { client, release } = await connections.acquire();
       let fault: unknown;
       const query = async (statement: string, values: readonly unknown[]): Promise<unknown> => {
         try {
