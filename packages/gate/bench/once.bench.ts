@@ -27,7 +27,9 @@ interface Subject {
 
 /**
  * What `once` costs: whole calls of a real client, claim and settlement included, beside the bare writes to the same
- * Postgres that nobody can do without. The variants take turns. Postgres keeps what it is told: fsync is on.
+ * Postgres that nobody can do without, made in a loop that does nothing else. `call-1` and `call-2` are whole calls too:
+ * of a server without the gate whose handler makes one or two of those writes. The variants take turns. Postgres keeps
+ * what it is told: fsync is on.
  */
 export async function* run({ quick }: { quick: boolean }): AsyncIterable<Measurement> {
   const directory = mkdtempSync(join(tmpdir(), "tachograph-bench-once-"));
@@ -35,17 +37,21 @@ export async function* run({ quick }: { quick: boolean }): AsyncIterable<Measure
   await migrate({ url: postgres.url });
   const ledger = openLedger({ url: postgres.url });
   const bare = await openBareConnection(postgres.url);
-  const call = await gatedCall(ledger, join(directory, "journal"));
+  const bareOne = (): Promise<void> => bare.insert();
+  const bareTwo = async (): Promise<void> => {
+    await bare.insert();
+    await bare.update();
+  };
+  const call = await callerOf(gatedServer(ledger, join(directory, "journal")));
+  const bareCall = await callerOf(bareServer(bareOne, bareTwo));
   try {
     let replayed = 0;
-    const bareTwo = async (): Promise<void> => {
-      await bare.insert();
-      await bare.update();
-    };
     const subjects: Subject[] = [
       { variant: "select", beside: "bare-1", run: () => bare.select(), timesMs: [] },
-      { variant: "bare-1", beside: "bare-1", run: () => bare.insert(), timesMs: [] },
+      { variant: "bare-1", beside: "bare-1", run: bareOne, timesMs: [] },
       { variant: "bare-2", beside: "bare-2", run: bareTwo, timesMs: [] },
+      { variant: "call-1", beside: "bare-1", run: (index) => bareCall("one", `one-${index}`, index), timesMs: [] },
+      { variant: "call-2", beside: "bare-2", run: (index) => bareCall("two", `two-${index}`, index), timesMs: [] },
       { variant: "read", beside: "bare-1", run: (index) => call("find", `find-${index}`, index), timesMs: [] },
       { variant: "mutating", beside: "bare-2", run: (index) => call("pay", `pay-${index}`, index), timesMs: [] },
       {
@@ -97,10 +103,9 @@ async function runRound(subject: Subject, round: number, counts: boolean): Promi
   }
 }
 
-async function gatedCall(
-  ledger: Ledger,
-  journalDirectory: string,
-): Promise<(tool: string, toolUseId: string, index: number) => Promise<unknown>> {
+const inputSchema = z.object({ order: z.string(), amount: z.number() });
+
+function gatedServer(ledger: Ledger, journalDirectory: string): McpServer {
   // Rows are shipped by a worker in production; here only operations go to Postgres.
   const operations = { ...ledger, record: async () => Promise.resolve({ inserted: 0, known: 0, rejected: [] }) };
   const server = tachograph(new McpServer({ name: "bench", version: "1.0.0" }), {
@@ -112,10 +117,26 @@ async function gatedCall(
       pay_atomic: { once: { mode: "atomic" } },
     },
   });
-  const inputSchema = z.object({ order: z.string(), amount: z.number() });
   for (const name of ["find", "pay", "pay_atomic"]) {
     server.registerTool(name, { inputSchema }, ({ order }) => ({ content: [{ type: "text", text: `paid ${order}` }] }));
   }
+  return server;
+}
+
+function bareServer(one: () => Promise<void>, two: () => Promise<void>): McpServer {
+  const server = new McpServer({ name: "bare", version: "1.0.0" });
+  for (const [name, write] of Object.entries({ one, two })) {
+    server.registerTool(name, { inputSchema }, async ({ order }) => {
+      await write();
+      return { content: [{ type: "text", text: `paid ${order}` }] };
+    });
+  }
+  return server;
+}
+
+async function callerOf(
+  server: McpServer,
+): Promise<(tool: string, toolUseId: string, index: number) => Promise<unknown>> {
   const [near, far] = InMemoryTransport.createLinkedPair();
   await server.connect(far);
   const client = new Client({ name: "bench", version: "1.0.0" });

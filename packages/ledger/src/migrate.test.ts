@@ -50,7 +50,7 @@ test("a database that lacks the newest migration, or has a newer one, is said to
 });
 
 test("a database of the previous release keeps its rows and projects", async () => {
-  const { "0005-gate": _newest, ...previous } = migrations;
+  const { "0005-gate": _newer, "0006-kept-results": _newest, ...previous } = migrations;
   await new Migrator({ db: ledger.db, provider: { getMigrations: async () => previous } }).migrateToLatest();
   await sql`
     insert into tool_calls (project, id, session_source, seq, instance_id, server_name, transport, mutability,
@@ -58,7 +58,7 @@ test("a database of the previous release keeps its rows and projects", async () 
       truncated)
     values ('default', '01932c07-1111-7000-8000-000000000001', 'none', 1, '01932c07-1111-7000-8000-000000000002', 'orders',
       'stdio', 'read', 'default', 'ok', 'none', 'answered', 'none', 'first', 1, now(), 5, 0, false)`.execute(ledger.db);
-  expect(await migrate({ url })).toEqual(["0005-gate"]);
+  expect(await migrate({ url })).toEqual(["0005-gate", "0006-kept-results"]);
   expect(await findCall(ledger, { project: "default", id: "01932c07-1111-7000-8000-000000000001" })).toMatchObject({
     outcome: "ok",
     wouldDeny: null,

@@ -6,6 +6,8 @@ import { abandonSql, claimSql, endSql, findSql, takeSql, twinSql, type Operation
 import type { ResultCipher } from "./result-cipher.ts";
 import type { Claimed } from "./shared-claims.ts";
 
+type Operation = OperationRow["operation"];
+
 /** A claim that failed. */
 export class ClaimFailure extends Error {
   /** Whether it may have been granted all the same. */
@@ -47,7 +49,7 @@ export async function claimWithin(
       const [row] = await pool.query<OperationRow>(claimSql, [...values, toCount], budget.leftMs());
       if (!row) throw new Error("a claim gave no row");
       counted++;
-      return standsOpen(row, request) ? await take(row) : await answerOf(row);
+      return standsOpen(row.operation, request) ? await take(row.operation) : await answerOf(row);
     } catch (error) {
       if (isGuarded(error)) return await held();
       if (isLockTimeout(error)) throw new StatementTimeout(false, error);
@@ -57,52 +59,56 @@ export async function claimWithin(
   }
 
   async function answerOf(row: OperationRow): Promise<Claimed> {
-    const decision = decisionOf(row, request);
+    const { operation } = row;
+    const decision = decisionOf(operation, request);
     // The result may have been committed while the claim waited for the row: the statement saw the row, not the result.
-    const missed = row.keptResult === "stored" && row.result === null && decision !== "conflict";
+    const missed = operation.keptResult === "stored" && row.result === null && decision !== "conflict";
     const [seen = row] = missed
       ? await pool.query<OperationRow>(findSql, [...nameOf(request), request.fingerprint], budget.leftMs())
       : [];
-    return claimed(decision, { ...row, result: seen.result ?? null });
+    return claimed(decision, { operation, result: seen.result ?? null });
   }
 
   /** Undefined where somebody else was faster. */
-  async function take({ mode, state }: OperationRow): Promise<Claimed | undefined> {
+  async function take({ mode, state }: Operation): Promise<Claimed | undefined> {
     const mustNotRunAgain = state === "in_flight" && [mode, request.mode].includes("at_most_once");
     const [taken] = mustNotRunAgain
       ? await pool.query<OperationRow>(endSql, nameOf(request), budget.leftMs())
       : await pool.query<OperationRow>(takeSql, takeValues(request), budget.leftMs());
-    return taken && claimed(decisionOf(taken, request), taken);
+    return taken && claimed(decisionOf(taken.operation, request), taken);
   }
 
   async function held(): Promise<Claimed | undefined> {
     const [project] = nameOf(request);
-    const [twin] = await pool.query<OperationRow>(twinSql, [project, guardOf(request)], budget.leftMs());
-    if (!twin || twin.operationId === request.operationId) return undefined;
+    const [row] = await pool.query<OperationRow>(twinSql, [project, guardOf(request)], budget.leftMs());
+    const twin = row?.operation;
+    if (!row || !twin || twin.operationId === request.operationId) return undefined;
     if (twin.state === "in_flight" && twin.leaseExpiresAt <= twin.readAt) {
       await pool.query(twin.mode === "at_most_once" ? endSql : abandonSql, nameOf(twin), budget.leftMs());
       return undefined;
     }
-    return claimed("held", twin);
+    return claimed("held", row);
   }
 
   function claimed(decision: ClaimAnswer["decision"], row: OperationRow): Claimed {
-    return { decision, operation: snapshotOf(row, cipher), ownerToken: row.ownerToken };
+    return { decision, operation: snapshotOf(row, cipher), ownerToken: row.operation.ownerToken };
   }
 }
 
 /** Whether it has no owner that could still execute it, or is due again. */
-function standsOpen(row: OperationRow, request: ClaimRequest): boolean {
-  if (row.fingerprint !== request.fingerprint || row.ownerToken === request.ownerToken.toLowerCase()) return false;
-  if (row.state === "failed_retryable") return row.retryAt !== null && row.retryAt <= row.readAt;
-  return row.state === "in_flight" && row.leaseExpiresAt <= row.readAt;
+function standsOpen(operation: Operation, request: ClaimRequest): boolean {
+  if (operation.fingerprint !== request.fingerprint || operation.ownerToken === request.ownerToken.toLowerCase())
+    return false;
+  if (operation.state === "failed_retryable")
+    return operation.retryAt !== null && operation.retryAt <= operation.readAt;
+  return operation.state === "in_flight" && operation.leaseExpiresAt <= operation.readAt;
 }
 
-function decisionOf(row: OperationRow, request: ClaimRequest): ClaimAnswer["decision"] {
-  if (row.fingerprint !== request.fingerprint) return "conflict";
-  switch (row.state) {
+function decisionOf(operation: Operation, request: ClaimRequest): ClaimAnswer["decision"] {
+  if (operation.fingerprint !== request.fingerprint) return "conflict";
+  switch (operation.state) {
     case "in_flight":
-      return row.ownerToken === request.ownerToken.toLowerCase() ? "execute" : "in_flight";
+      return operation.ownerToken === request.ownerToken.toLowerCase() ? "execute" : "in_flight";
     case "failed_retryable":
       return "retry_later";
     case "unknown":

@@ -104,9 +104,9 @@ export function settleStatement(cipher: ResultCipher, settlement: Settlement): [
 
 /** A snapshot; a result that cannot be decrypted counts as not kept. */
 export function snapshotOf(row: OperationRow, cipher: ResultCipher): OperationSnapshot {
-  const { ownerToken: _, late: __, result: stored, ...fields } = row;
-  if (stored === null || stored === undefined) return { ...fields, result: null };
-  const result = cipher.open(row, stored);
+  const { ownerToken: _, late: __, ...fields } = row.operation;
+  if (row.result === null || row.result === undefined) return { ...fields, result: null };
+  const result = cipher.open(fields, row.result);
   if (result === undefined) return { ...fields, result: null, keptResult: "not_kept" };
   return { ...fields, result };
 }

@@ -1,25 +1,45 @@
-import { verdictOf, type KeptResult, type OperationSnapshot } from "@tachograph/record";
+import { verdictOf, type OperationSnapshot } from "@tachograph/record";
 
 const instant = (column: string): string => `(date_part('epoch', ${column}) * 1000)::bigint`;
 
-/** The columns of a snapshot of `o`, under the names of its fields, and who owns it. */
-export const snapshotColumns = `
-  o.project, o.id as "operationId", o.state, o.mode, o.key_source as "keySource", o.fingerprint,
-  o.server_name as "serverName", o.tool, o.principal, o.session_id as "sessionId", o.attempt, o.deliveries, o.effect,
-  o.call_id as "callId", ${instant("o.claimed_at")} as "claimedAt", ${instant("o.lease_expires_at")} as "leaseExpiresAt",
-  ${instant("o.settled_at")} as "settledAt", ${instant("o.retry_at")} as "retryAt", o.kept_result as "keptResult",
-  ${instant("clock_timestamp()")} as "readAt", o.owner_token as "ownerToken", o.late`;
+/** The fields of a snapshot of `o`, and who owns it. */
+const snapshotFields = {
+  project: "o.project",
+  operationId: "o.id",
+  state: "o.state",
+  mode: "o.mode",
+  keySource: "o.key_source",
+  fingerprint: "o.fingerprint",
+  serverName: "o.server_name",
+  tool: "o.tool",
+  principal: "o.principal",
+  sessionId: "o.session_id",
+  attempt: "o.attempt",
+  deliveries: "o.deliveries",
+  effect: "o.effect",
+  callId: "o.call_id",
+  claimedAt: instant("o.claimed_at"),
+  leaseExpiresAt: instant("o.lease_expires_at"),
+  settledAt: instant("o.settled_at"),
+  retryAt: instant("o.retry_at"),
+  keptResult: "o.kept_result",
+  readAt: instant("clock_timestamp()"),
+  ownerToken: "o.owner_token",
+  late: "o.late",
+};
+
+/** One column: each further one would be described and written on its own, with every answer. */
+const snapshot = `json_build_object(${Object.entries(snapshotFields)
+  .map(([name, value]) => `'${name}', ${value}`)
+  .join(", ")}) as operation`;
 
 /** The result of `o` where one is kept; of nothing that has other arguments than these. */
 const resultColumn = (fingerprint: string): string => `
-  case when o.kept_result = 'stored' and o.fingerprint = ${fingerprint} then
-    (select r.result from operation_results r where r.project = o.project and r.id = o.id) end as result`;
+  case when o.kept_result = 'stored' and o.fingerprint = ${fingerprint} then operation_result(o.project, o.id) end as result`;
 
-/** A row of {@link snapshotColumns}, with its result where that was asked for. */
-export interface OperationRow extends Omit<OperationSnapshot, "result" | "keptResult"> {
-  keptResult: KeptResult | null;
-  ownerToken: string;
-  late: boolean;
+/** What is read of an operation, with its result where that was asked for. */
+export interface OperationRow {
+  operation: Omit<OperationSnapshot, "result"> & { ownerToken: string; late: boolean };
   /** As stored: see `ResultCipher`. */
   result?: Uint8Array | null;
 }
@@ -59,14 +79,14 @@ const ours = "o.owner_token = excluded.owner_token and o.state = 'in_flight' and
 export const claimSql = `
 insert into operations as o (project, id, state, mode, key_source, fingerprint, guard, owner_token, lease_expires_at,
   attempt, deliveries, effect, server_name, tool, principal, session_id, call_id, call, claimed_at)
-select $1::text, $2::text, 'in_flight', $3::text, $4::text, $5::text, $6::text, $7::uuid,
-  now.at + $8::float8 * interval '1 millisecond',
-  1, greatest(1, $15::int), 'unknown', $9::text, $10::text, $11::text, $12::text, $13::uuid, $14::text, now.at
-from clock_timestamp() as now(at)
+values ($1::text, $2::text, 'in_flight', $3::text, $4::text, $5::text, $6::text, $7::uuid,
+  clock_timestamp() + $8::float8 * interval '1 millisecond',
+  1, greatest(1, $15::int), 'unknown', $9::text, $10::text, $11::text, $12::text, $13::uuid, $14::text,
+  clock_timestamp())
 on conflict (project, id) do update set
   deliveries = o.deliveries + case when ${ours} then greatest(0, $15::int - 1) else $15::int end,
   lease_expires_at = case when ${ours} then excluded.lease_expires_at else o.lease_expires_at end
-returning ${snapshotColumns}, ${resultColumn("$5::text")}`;
+returning ${snapshot}, ${resultColumn("$5::text")}`;
 
 /**
  * Takes over what is due again, or what its owner left, where it may run twice. Gives no row where that is no longer so.
@@ -85,7 +105,7 @@ from clock_timestamp() as now(at)
 where o.project = $1::text and o.id = $2::text and o.fingerprint = $5::text and o.owner_token <> $7::uuid
   and ((o.state = 'failed_retryable' and o.retry_at <= now.at)
     or (o.state = 'in_flight' and o.lease_expires_at <= now.at and 'at_most_once' not in (o.mode, $3::text)))
-returning ${snapshotColumns}`;
+returning ${snapshot}`;
 
 /** What becomes of an operation whose lease has ended and that must not run again by itself. */
 export const unknown = `
@@ -99,19 +119,19 @@ const leaseEnded = `
 where o.project = $1::text and o.id = $2::text and o.state = 'in_flight' and o.lease_expires_at <= clock_timestamp()`;
 
 /** $1 project, $2 id */
-export const endSql = `update operations o set ${unknown} ${leaseEnded} returning ${snapshotColumns}`;
+export const endSql = `update operations o set ${unknown} ${leaseEnded} returning ${snapshot}`;
 
 /** $1 project, $2 id */
 export const abandonSql = `update operations o set ${abandoned} ${leaseEnded}`;
 
 /** The unresolved operation that stands in the way of others with its guard. $1 project, $2 guard. */
 export const twinSql = `
-select ${snapshotColumns} from operations o
+select ${snapshot} from operations o
 where o.project = $1::text and o.guard = $2::text and o.state in ('in_flight', 'unknown')`;
 
 /** $1 project, $2 id, $3 the fingerprint whose result may be shown; null shows none. */
 export const findSql = `
-select ${snapshotColumns}, ${resultColumn("$3::text")} from operations o where o.project = $1::text and o.id = $2::text`;
+select ${snapshot}, ${resultColumn("$3::text")} from operations o where o.project = $1::text and o.id = $2::text`;
 
 /** Keeps the result of the one operation in `source`. What an earlier attempt left is hidden by `kept_result`. */
 const keepResult = (source: string, result: string): string => `
@@ -127,12 +147,11 @@ kept as (
  */
 export const settleSql = `
 update operations o set
-  state = $4::text, effect = $5::text, settled_at = now.at,
+  state = $4::text, effect = $5::text, settled_at = clock_timestamp(),
   late = o.late or (o.state = 'unknown' and $4::text <> 'unknown'), attempt = o.attempt - $9::int,
-  retry_at = case $4::text when 'failed_retryable' then now.at + $6::float8 * interval '1 millisecond' end,
-  expires_at = case $4::text when 'unknown' then null else now.at + $8::float8 * interval '1 millisecond' end,
+  retry_at = case $4::text when 'failed_retryable' then clock_timestamp() + $6::float8 * interval '1 millisecond' end,
+  expires_at = case $4::text when 'unknown' then null else clock_timestamp() + $8::float8 * interval '1 millisecond' end,
   kept_result = $7::text, call_id = $10::uuid, call = $11::text, call_fault = null
-from clock_timestamp() as now(at)
 where o.project = $1::text and o.id = $2::text and o.owner_token = $3::uuid and o.state in ('in_flight', 'unknown')
 returning o.late`;
 
@@ -143,7 +162,7 @@ select late from settled`;
 
 /** Waits for whoever is about to settle it. $1 project, $2 id */
 export const committedSql = `
-select ${snapshotColumns} from operations o where o.project = $1::text and o.id = $2::text for update`;
+select ${snapshot} from operations o where o.project = $1::text and o.id = $2::text for update`;
 
 /** Why a settlement wrote nothing. $1 project, $2 id, $3 owner token */
 export const settledBySql = `
@@ -173,7 +192,7 @@ from clock_timestamp() as now(at)
 where o.project = $1::text and o.id = $2::text and o.state = 'unknown' and o.attempt = $3::int
   and o.fingerprint = $4::text and o.principal is not distinct from $5::text
   and now.at < to_timestamp($6::float8 / 1000)
-returning ${snapshotColumns}`;
+returning ${snapshot}`;
 
 /**
  * $1 project, $2 id, $3 attempt, $4 found, $5 by, $6 reason, $7 result, $8 retention in ms.

@@ -100,8 +100,9 @@ export function createOperationStore(options: {
           }
           // Ours already, where an earlier answer was lost.
           const [row] = await pool.query<OperationRow>(findSql, [...nameOf(request), null], budget.leftMs());
-          const ours = row?.state === "in_flight" && row.ownerToken === request.ownerToken.toLowerCase();
-          return ours ? snapshotOf(row, cipher) : undefined;
+          const { state, ownerToken } = row?.operation ?? {};
+          const ours = state === "in_flight" && ownerToken === request.ownerToken.toLowerCase();
+          return row && ours ? snapshotOf(row, cipher) : undefined;
         });
       } catch (error) {
         if (uncertain) releases.start(request, { tookUnknown: true });

@@ -86,7 +86,7 @@ export function createAtomicRunner(options: {
     const [row] = await repeated(budget, () =>
       options.pool.query<OperationRow>(committedSql, nameOf(ownership), budget.leftMs()),
     );
-    return row?.ownerToken === ownership.ownerToken.toLowerCase() && row.state === settlement.state;
+    return row?.operation.ownerToken === ownership.ownerToken.toLowerCase() && row.operation.state === settlement.state;
   }
 
   /** Waits for the answer to a statement of ours; a connection that went silent is given up. */
