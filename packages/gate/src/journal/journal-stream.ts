@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  unlink,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -234,10 +235,10 @@ export class JournalStream {
     const temporary = `${this.#ackPath}.${process.pid}`;
     writeFileSync(temporary, JSON.stringify(safe), { mode: 0o600 });
     renameSync(temporary, this.#ackPath);
-    const newest = this.#segments.at(-1) ?? 0;
-    for (const segment of this.#segments) {
-      if (segment < safe.segment && segment < newest) rmSync(this.#path(segment), { force: true });
-    }
+    const done = this.#segments.filter((segment) => segment < safe.segment && segment < (this.#segments.at(-1) ?? 0));
+    // Megabytes take the system a while to let go. One that stays is found again by whoever reads the folder next.
+    for (const segment of done) unlink(this.#path(segment), () => undefined);
+    this.#segments = this.#segments.filter((segment) => !done.includes(segment));
   }
 
   /** Moves to the next whole frame, or to the end of the segment unless more may be written there. False: not moved. */
