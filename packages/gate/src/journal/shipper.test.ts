@@ -125,7 +125,7 @@ describe("a journal that is followed", () => {
     expect(files()).toHaveLength(before);
     sink.failing = false;
     await shipper.flush();
-    expect(files()).toHaveLength(1);
+    await expect.poll(files).toHaveLength(1);
     expect(sink.tools).toEqual(names(50));
   });
 
@@ -139,11 +139,11 @@ describe("a journal that is followed", () => {
     expect(files()[0]).toContain("00000001");
     write(journal, ...names(200, 12));
     await first.flush();
-    expect(files().length).toBeLessThan(12);
+    await expect.poll(() => files().length).toBeLessThan(12);
     await first.stop();
     journal.append(callEntry(slow));
     await ship().flush();
-    expect(files()).toHaveLength(1);
+    await expect.poll(files).toHaveLength(1);
     expect(sink.tools).toEqual([...names(212), "slow"]);
   });
 
