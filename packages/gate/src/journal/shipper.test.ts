@@ -125,7 +125,7 @@ describe("a journal that is followed", () => {
     expect(files()).toHaveLength(before);
     sink.failing = false;
     await shipper.flush();
-    await expect.poll(files).toHaveLength(1);
+    await expect.poll(() => files()).toHaveLength(1);
     expect(sink.tools).toEqual(names(50));
   });
 
@@ -143,7 +143,7 @@ describe("a journal that is followed", () => {
     await first.stop();
     journal.append(callEntry(slow));
     await ship().flush();
-    await expect.poll(files).toHaveLength(1);
+    await expect.poll(() => files()).toHaveLength(1);
     expect(sink.tools).toEqual([...names(212), "slow"]);
   });
 
