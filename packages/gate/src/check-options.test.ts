@@ -200,6 +200,25 @@ describe("at the start of a server", () => {
     );
   });
 
+  test.each([
+    ["keyArgument", { keyArgument: "ref" }],
+    ["confirmArgument", { confirmArgument: "ref" }],
+    ["volatileArgs", { volatileArgs: ["note", "ref"] }],
+  ])("an argument in once.%s that the tool does not have is refused when the tool is registered", (option, once) => {
+    const orders = server({ ledger, tools: { pay: { once } } });
+    const inputSchema = z.object({ note: z.string(), reference: z.string() });
+    const register = (schema: z.ZodObject): unknown =>
+      orders.registerTool("pay", { inputSchema: schema }, () => text("x"));
+    expect(() => register(inputSchema)).toThrow(
+      `tool "pay": once.${option} names "ref", which is no argument of the tool; its arguments are note, reference`,
+    );
+    expect(() =>
+      server({ ledger, tools: { pay: { once } } }).registerTool("pay", { inputSchema: inputSchema.loose() }, () =>
+        text("x"),
+      ),
+    ).not.toThrow();
+  });
+
   test("once for a tool whose annotation says that it only reads is refused when the tool is registered", () => {
     const orders = server({ ledger, tools: { find: { once: true } } });
     const register = (): unknown =>

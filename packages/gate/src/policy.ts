@@ -51,6 +51,11 @@ export class Policies {
     return this.#others.active || [...this.#byTool.values()].some(({ active }) => active);
   }
 
+  /** Whether operations of any tool are kept. */
+  get usesOnce(): boolean {
+    return this.#others.once !== undefined || [...this.#byTool.values()].some(({ once }) => once !== undefined);
+  }
+
   /** @param tool - Names are the client's to invent: one that the options do not know has the defaults. */
   of(tool: string | null): ToolPolicy {
     return (tool === null ? undefined : this.#byTool.get(tool)) ?? this.#others;

@@ -1,8 +1,10 @@
+import type { OperationStore } from "@tachograph/record";
 import type { Delivery } from "./delivery.ts";
 import { Connection, currentDelivery, type Gate, type TransportLike } from "./connection.ts";
 import { Contracts } from "./contracts.ts";
 import { checkGateOptions } from "./check-options.ts";
-import type { GateOptions, ToolOptions } from "./options.ts";
+import { leaseKeeperOf } from "./once/lease-keeper.ts";
+import type { GateOptions, OnceOptions, ToolOptions } from "./options.ts";
 import { gatedBy } from "./pipeline/gated-by.ts";
 import { isThenable } from "./pipeline/gated-call.ts";
 import { policiesOf } from "./policy.ts";
@@ -120,6 +122,7 @@ function watchConnections(low: Record<string, unknown>, gate: Gate, highLevel: b
   const connect = (low["connect"] as Handler).bind(low);
   low["connect"] = async (transport: TransportLike): Promise<unknown> => {
     if (highLevel) refuseUnknownTools(gate);
+    warmUp(gate);
     const { start } = transport;
     transport.start = () => {
       transport.start = start;
@@ -139,6 +142,11 @@ function refuseUnknownTools({ options, contracts }: Gate): void {
     `tachograph(): options for the tool "${unknown.join('", "')}", which is not registered; ` +
       `registered are ${names.length === 0 ? "none" : names.join(", ")}. Register it before connect(), or correct the name`,
   );
+}
+
+/** The first changing calls of a process should not wait, or be refused, while the ledger is reached for the first time. */
+function warmUp({ options: { ledger }, policies, recorder }: Gate): void {
+  if (policies.usesOnce) leaseKeeperOf(ledger as OperationStore, recorder.report).warmUp(recorder);
 }
 
 /** Learns when the SDK's handling of a call ends, and for a low-level server when its own handler starts and ends. */
@@ -330,5 +338,23 @@ function checkRegistration(name: string, { contracts, policies, options }: Gate)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "it is no schema";
     throw new TypeError(`tachograph(): tool "${name}": its schema cannot be used to validate: ${why}`, { cause });
+  }
+  if (isObject(once)) refuseUnknownArguments(name, once, contracts.jsonSchemaOf(name, "input"));
+}
+
+/** An argument that the schema does not let through would never be found in a call. */
+function refuseUnknownArguments(tool: string, once: OnceOptions, schema: unknown): void {
+  if (!isObject(schema) || !isObject(schema["properties"]) || (schema["additionalProperties"] ?? false) !== false)
+    return;
+  if (["allOf", "anyOf", "oneOf", "$ref", "patternProperties", "if"].some((keyword) => keyword in schema)) return;
+  const { properties } = schema;
+  const { keyArgument, confirmArgument, volatileArgs = [] } = once;
+  for (const [option, names] of Object.entries({ keyArgument, confirmArgument, volatileArgs })) {
+    const unknown = [names].flat().find((name) => name !== undefined && !Object.hasOwn(properties, name));
+    if (unknown !== undefined)
+      throw new TypeError(
+        `tachograph(): tool "${tool}": once.${option} names "${unknown}", which is no argument of the tool; ` +
+          `its arguments are ${Object.keys(properties).join(", ") || "none"}`,
+      );
   }
 }

@@ -172,7 +172,7 @@ test.each<[string, Answer, sentence: RegExp, payload: object]>([
   [
     "rate limited",
     rateLimited({ ...call, afterMs: 12_000, limit: { calls: 10, windowSeconds: 60 } }),
-    /at most 10 calls in 60 s are allowed\. Wait 12 s, then call again\./,
+    /at most 10 calls are allowed in 60 s\. Wait 12 s, then call again\./,
     { code: "rate_limited", retry: "retryable", effect: "none", retry_after_ms: 12_000 },
   ],
   [

@@ -54,7 +54,7 @@ export interface RateLimited extends AnsweredCall {
 
 /** Over a limit. */
 export function rateLimited({ callId, tool, afterMs, limit }: RateLimited): Answer {
-  const allowed = limit && `: at most ${limit.calls} calls in ${limit.windowSeconds} s are allowed`;
+  const allowed = limit && `: at most ${callsOf(limit.calls)} allowed in ${limit.windowSeconds} s`;
   return {
     sentence:
       `${nameOf(tool)} was not run, because it was called too often${allowed ?? ""}. ` +
@@ -62,6 +62,8 @@ export function rateLimited({ callId, tool, afterMs, limit }: RateLimited): Answ
     payload: { code: "rate_limited", retry: "retryable", effect: "none", retry_after_ms: afterMs, call_id: callId },
   };
 }
+
+const callsOf = (calls: number): string => (calls === 1 ? "1 call is" : `${calls} calls are`);
 
 export interface AuditUnavailable extends AnsweredCall {
   afterMs: number;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { ClaimRequest, OperationStore } from "@tachograph/record";
-import { keyedHash } from "@tachograph/record/fingerprint";
 import { invalidArguments } from "../answers/invalid-answers.ts";
 import { internalError } from "../answers/refusal-answers.ts";
 import type { OnceOptions } from "../options.ts";
@@ -51,8 +50,7 @@ export async function executeOnce(gated: GatedCall, once: OnceOptions): Promise<
   const call: OnceCall = { gated, once, key, keeper, request };
   let reserved: Reserved;
   try {
-    const check = keyedHash(recorder.fingerprintKey, "fingerprint key");
-    if (!(await keeper.hasSameKey(recorder.project, check))) return refuseOtherKey(gated);
+    if (!(await keeper.hasSameKey(recorder))) return refuseOtherKey(gated);
     reserved = await reserve(call);
   } catch (cause) {
     recorder.report({

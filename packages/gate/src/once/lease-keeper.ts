@@ -1,4 +1,5 @@
 import type { OperationStore, Ownership, SettleAnswer, Settlement } from "@tachograph/record";
+import { keyedHash } from "@tachograph/record/fingerprint";
 import { noteSettled, noteUntold } from "../open-spans.ts";
 import type { Diagnostic } from "../options.ts";
 import { EndWatch } from "./end-watch.ts";
@@ -12,6 +13,12 @@ const LONGEST_RETRY_MS = 10_000;
 const MAX_WAITING = 10_000;
 
 type Report = (diagnostic: Diagnostic) => void;
+
+/** Whoever makes the fingerprints of a project. */
+interface KeyOwner {
+  project: string;
+  fingerprintKey: Uint8Array;
+}
 
 interface Held {
   ownership: Ownership;
@@ -34,6 +41,7 @@ export class LeaseKeeper {
   /** What the store has not heard yet. */
   readonly #untold = new Set<Settlement>();
   #timer: NodeJS.Timeout | undefined;
+  #isWarm = false;
 
   constructor(store: OperationStore, report: Report) {
     this.store = store;
@@ -47,7 +55,8 @@ export class LeaseKeeper {
   }
 
   /** Whether this project's operations were made with the same fingerprint key; asked of the store once. */
-  async hasSameKey(project: string, checkValue: string): Promise<boolean> {
+  async hasSameKey({ project, fingerprintKey }: KeyOwner): Promise<boolean> {
+    const checkValue = keyedHash(fingerprintKey, "fingerprint key");
     const name = `${project}\0${checkValue}`;
     const asked =
       this.#checkedKeys.get(name) ??
@@ -57,6 +66,13 @@ export class LeaseKeeper {
       });
     this.#checkedKeys.set(name, asked);
     return asked;
+  }
+
+  /** Reaches for the store before the first call does. Where it is away, that is said when a call needs it. */
+  warmUp(owner: KeyOwner): void {
+    if (this.#isWarm) return;
+    this.#isWarm = true;
+    this.hasSameKey(owner).catch(() => undefined);
   }
 
   /** Holds a claimed operation until it is settled. */
