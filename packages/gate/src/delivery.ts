@@ -2,7 +2,6 @@ import {
   classifyRetry,
   verdictOf,
   type CallRecord,
-  type Issue,
   type KeySource,
   type Outcome,
   type PastDelivery,
@@ -14,10 +13,10 @@ import type { CallContext } from "./call-context.ts";
 import { CallTexts } from "./call-texts.ts";
 import type { CapturedJson } from "./capture-json.ts";
 import type { ConnectionFacts, DeliveryInputs } from "./delivery-inputs.ts";
-import { classifyError } from "./errors/classify-error.ts";
 import { isObject } from "./is-object.ts";
 import { failedFieldsOf, findIssues } from "./issues.ts";
-import { outcomeOf, type JsonRpcResponse, type Observed } from "./outcome-of.ts";
+import { judgeAnswer, type Judged, type Ruling } from "./judge-answer.ts";
+import type { JsonRpcResponse, Observed } from "./outcome-of.ts";
 import { countCall } from "./metrics.ts";
 import { keepsPayloads, receiveCall, type Received } from "./receive-call.ts";
 import type { Answered } from "./span-attributes.ts";
@@ -29,23 +28,7 @@ const MAX_CODE = 64;
 const UNANSWERED_MS = 2_000;
 const microseconds = (fromMs: number, toMs: number): number => Math.max(0, Math.round((toMs - fromMs) * 1000));
 
-/**
- * What the gate itself decided about a call: it goes before what the answer looks like. Its texts are the gate's own, or
- * clean.
- */
-export interface Ruling extends Verdict {
-  outcome: Outcome;
-  errorCode?: string;
-  reason?: string;
-  rule?: string;
-  retryAfterMs?: number | null;
-  issues?: Issue[];
-  originalCallId?: string;
-}
-
-interface Concluded {
-  outcome: Outcome;
-  verdict: Verdict;
+interface Concluded extends Pick<Judged, "outcome" | "verdict"> {
   resultJson: string | null;
 }
 
@@ -333,23 +316,21 @@ export class Delivery {
     return undefined;
   }
 
-  #judge(
-    response: JsonRpcResponse,
-    observed: Observed,
-    captured: CapturedJson,
-  ): { outcome: Outcome; verdict: Verdict } {
-    const mutability = this.#mutability();
-    // What cannot be written as JSON never reaches a client behind a pipe or a socket.
-    const unwritable = captured.unwritable && this.call.transport !== "memory";
-    if (this.#ruling !== undefined && response.error === undefined && !unwritable)
-      return { outcome: this.#ruling.outcome, verdict: this.#ruling };
-    const outcome = unwritable ? "invalid_output" : outcomeOf(observed, response);
-    if (outcome !== "tool_error" || observed.threw === undefined)
-      return { outcome, verdict: verdictOf(outcome, mutability, observed.begun) };
-    const { code, retryAfterMs, effect, retryClass } = classifyError(observed.threw.error, mutability);
-    this.call.errorCode = this.texts.clean(code, 64);
-    this.call.retryAfterMs = retryAfterMs;
-    return { outcome, verdict: { effect, retryClass } };
+  #judge(response: JsonRpcResponse, observed: Observed, captured: CapturedJson): Judged {
+    const { call } = this;
+    const judged = judgeAnswer({
+      response,
+      observed,
+      mutability: this.#mutability(),
+      ruling: this.#ruling,
+      // What cannot be written as JSON never reaches a client behind a pipe or a socket.
+      isUnwritable: captured.unwritable && call.transport !== "memory",
+    });
+    if (judged.thrown !== undefined) {
+      call.errorCode = this.texts.clean(judged.thrown.code, MAX_CODE);
+      call.retryAfterMs = judged.thrown.retryAfterMs;
+    }
+    return judged;
   }
 
   #handlerSettled(how: "returned" | "threw"): void {

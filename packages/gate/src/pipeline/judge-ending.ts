@@ -4,7 +4,7 @@ import { errorResult, type Answer } from "../answers/error-result.ts";
 import { retryBudgetExhausted, timedOut, toolError } from "../answers/failure-answers.ts";
 import { internalError } from "../answers/refusal-answers.ts";
 import { invalidOutput } from "../answers/invalid-answers.ts";
-import type { Ruling } from "../delivery.ts";
+import type { Ruling } from "../judge-answer.ts";
 import { createErrorClassifier, type ClassifiedError, type ErrorClassifier } from "../errors/classify-error.ts";
 import type { ErrorRule } from "../errors/error-rule.ts";
 import { retryAfter, withinRetryBudget } from "../errors/retry-after.ts";
