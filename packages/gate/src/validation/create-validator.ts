@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import { isObject } from "../is-object.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import { invalid } from "./issues-from-found.ts";
 import { jsonSchemaCheck } from "./json-schema/json-schema-check.ts";
+import { MAX_SCHEMA_LENGTH } from "./json-schema/prepare-schema.ts";
 import { isLibrarySchema, jsonSchemaOf, type Direction } from "./json-schema-of.ts";
 import { measureValue, type ValueLimits } from "./measure-value.ts";
 import { renderValue } from "./render-value.ts";
@@ -22,12 +24,15 @@ const LIMITS: Readonly<Record<Direction, ValueLimits>> = {
   output: { maxDepth: 512, maxSize: Number.POSITIVE_INFINITY },
 };
 const MAX_CACHED = 512;
-/** Longer schemas are compiled for each object. */
-const MAX_CACHED_LENGTH = 262_144;
+/** Longer schemas are known by their hash. */
+const MAX_KEPT_LENGTH = 4_096;
 
 const byObject = new WeakMap<object, Partial<Record<Direction, Validator>>>();
-/** Stateless servers list the same schemas in new objects for every request. */
-const byText = new BoundedCache<Check>(MAX_CACHED);
+/** Stateless servers list the same schemas in new objects for every request; one that cannot be used takes seconds to say so. */
+const byText = new BoundedCache<Compiled>(MAX_CACHED);
+type Compiled = { check: Check } | { fault: unknown; until: number };
+/** A machine that stood still may have made a good schema look slow. */
+const FAULT_KEPT_MS = 60_000;
 
 /**
  * A validator for whatever a server registers a tool with: a schema of zod 3, zod 4 or any library of Standard Schema,
@@ -72,19 +77,29 @@ function vendorOf(schema: object): unknown {
 function cachedJsonSchemaCheck(schema: unknown): Check {
   if (isObject(schema) && Object.values(schema).some(isLibrarySchema))
     throw new TypeError("the schema is an object of schemas; write z.object({ … }) around it");
-  const text = textOf(schema);
-  const cached = text === undefined ? undefined : byText.get(text);
-  if (cached !== undefined) return cached;
-  const check = jsonSchemaCheck(schema);
-  if (text !== undefined) byText.set(text, check);
-  return check;
+  const name = nameOf(schema);
+  const known = name === undefined ? undefined : byText.get(name);
+  const isKnown = known !== undefined && ("check" in known || performance.now() < known.until);
+  const compiled = isKnown ? known : compiledOf(schema);
+  if (!isKnown && name !== undefined) byText.set(name, compiled);
+  if ("fault" in compiled) throw compiled.fault;
+  return compiled.check;
 }
 
-function textOf(schema: unknown): string | undefined {
-  // Nested too deep to be written: its own refusal is clearer.
-  if (measureValue(schema, { maxDepth: LIMITS.output.maxDepth, maxSize: MAX_CACHED_LENGTH }).refusal !== undefined)
+function compiledOf(schema: unknown): Compiled {
+  try {
+    return { check: jsonSchemaCheck(schema) };
+  } catch (fault) {
+    return { fault, until: performance.now() + FAULT_KEPT_MS };
+  }
+}
+
+/** Undefined for one that is too deep or too long to be used: its own refusal is quick, and clearer. */
+function nameOf(schema: unknown): string | undefined {
+  if (measureValue(schema, { maxDepth: LIMITS.output.maxDepth, maxSize: MAX_SCHEMA_LENGTH }).refusal !== undefined)
     return undefined;
-  return JSON.stringify(schema);
+  const text = JSON.stringify(schema);
+  return text.length <= MAX_KEPT_LENGTH ? text : createHash("sha256").update(text).digest("base64");
 }
 
 function validatorOf(check: Check, direction: Direction): Validator {

@@ -73,6 +73,21 @@ test("a schema that is nothing but itself refuses", () => {
 });
 
 describe("a schema of hostile size", () => {
+  test("that takes too long to compile is tried once, however often a server lists it anew", () => {
+    let schema: object = { type: "string" };
+    for (let level = 0; level < 14; level++) schema = { allOf: [schema, schema] };
+    const refusal = (): unknown => {
+      try {
+        return createValidator(structuredClone(schema));
+      } catch (error) {
+        return error;
+      }
+    };
+    const first = refusal();
+    expect(first).toBeInstanceOf(TypeError);
+    expect(refusal()).toBe(first);
+  });
+
   test("is refused where it is nested too deep", () => {
     let schema: object = {};
     for (let level = 0; level < 20_000; level++) schema = { not: schema };

@@ -14,7 +14,8 @@ export interface PreparedSchema {
 
 /** Schemas of real tools have a few hundred parts. */
 export const MAX_COUNTED = 2_000;
-const MAX_SCHEMA_LENGTH = 1_048_576;
+/** Longer schemas are refused. */
+export const MAX_SCHEMA_LENGTH = 1_048_576;
 const MAX_SCHEMA_DEPTH = 128;
 
 type Kind = "number" | "string" | "boolean" | "list" | "names" | "node" | "nodes" | "map" | "itemNodes" | "any";
