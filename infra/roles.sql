@@ -30,6 +30,7 @@ grant select, insert, update on sessions, call_stats, processes to tachograph_wr
 grant execute on function ensure_day_partitions to tachograph_writer;
 -- Operations are no trail: they settle, and go when nobody can repeat them any more. Their results are the gates' alone.
 grant select, insert, update, delete on operations, operation_results to tachograph_writer;
+grant execute on function operation_result to tachograph_writer;
 grant update (fingerprint_check) on projects to tachograph_writer;
 
 -- Whoever seals rows reads them whole.
