@@ -15,7 +15,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { verdictOf, type CallRecord, type RecordBatch, type RecordedCall } from "@tachograph/record";
 import { begunId, decodeFrames, parseEntry, splitFrames, type BegunEntry, type JournalHeader } from "./frame.ts";
 import { isAlive } from "./process-identity.ts";
-import { ackName, parsePosition, segmentName, type Position } from "./segment-name.ts";
+import { ackName, parseAcknowledged, segmentName, type Acknowledged, type Position } from "./segment-name.ts";
 
 /** What was read in one go, and the place behind it. */
 export interface JournalBatch extends RecordBatch {
@@ -59,8 +59,9 @@ export class JournalStream {
   constructor(directory: string, instanceId: string) {
     this.#directory = directory;
     this.instanceId = instanceId;
-    this.#position = this.#loadAcknowledged();
-    this.#stored = { ...this.#position };
+    const { stored, ...position } = this.#loadAcknowledged();
+    this.#position = position;
+    this.#stored = stored;
   }
 
   /** Whether everything was read of a process that will write no more. */
@@ -85,6 +86,7 @@ export class JournalStream {
     this.#segments = segments.toSorted((a, b) => a - b);
     const first = this.#segments[0];
     if (first !== undefined && this.#position.segment < first) this.#position = { segment: first, offset: 0 };
+    if (first !== undefined && this.#stored.segment < first) this.#stored = { segment: first, offset: 0 };
     if (first !== undefined && this.header === undefined) {
       const opening = this.#readChunk({ segment: first, offset: 0 }, 4096).bytes;
       const entry = decodeFrames(opening, 1).entries[0]?.entry;
@@ -108,10 +110,18 @@ export class JournalStream {
 
   /** When the next call that `read` would give was written (milliseconds since the epoch); null where there is none. */
   oldestUnreadAt(): number | null {
-    const { segment, offset } = this.#position;
+    return this.#firstCallAt(this.#position);
+  }
+
+  /** The same for the next call that was not stored when the stream was made. */
+  oldestUnstoredAt(): number | null {
+    return this.#firstCallAt(this.#stored);
+  }
+
+  #firstCallAt({ segment, offset }: Position): number | null {
     if (this.#peeked?.segment === segment && this.#peeked.offset === offset && this.#peeked.at !== null)
       return this.#peeked.at;
-    const { frames } = splitFrames(this.#readChunk(this.#position, PEEKED_BYTES).bytes);
+    const { frames } = splitFrames(this.#readChunk({ segment, offset }, PEEKED_BYTES).bytes);
     for (const { body } of frames) {
       const entry = begunId(body) === undefined ? parseEntry(body) : undefined;
       if (entry?.kind !== "call") continue;
@@ -233,7 +243,8 @@ export class JournalStream {
     // A restart must see the `begun` frames of calls that still wait for their answer.
     const safe = [...this.#open.values()].reduce((least, { at }) => (compare(at, least) < 0 ? at : least), end);
     const temporary = `${this.#ackPath}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify(safe), { mode: 0o600 });
+    const acknowledged: Acknowledged = { ...safe, stored: end };
+    writeFileSync(temporary, JSON.stringify(acknowledged), { mode: 0o600 });
     renameSync(temporary, this.#ackPath);
     const done = this.#segments.filter((segment) => segment < safe.segment && segment < (this.#segments.at(-1) ?? 0));
     // Megabytes take the system a while to let go. One that stays is found again by whoever reads the folder next.
@@ -288,11 +299,12 @@ export class JournalStream {
   }
 
   /** Absent or damaged, it is read again from the start: that is harmless, since rows are known by their ids. */
-  #loadAcknowledged(): Position {
+  #loadAcknowledged(): Acknowledged {
+    const start = { segment: 0, offset: 0 };
     try {
-      return parsePosition(readFileSync(this.#ackPath, "utf8")) ?? { segment: 0, offset: 0 };
+      return parseAcknowledged(readFileSync(this.#ackPath, "utf8")) ?? { ...start, stored: start };
     } catch {
-      return { segment: 0, offset: 0 };
+      return { ...start, stored: start };
     }
   }
 

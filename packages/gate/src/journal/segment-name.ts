@@ -11,13 +11,24 @@ export interface Position {
   offset: number;
 }
 
-/** Reads what `ackName` names; undefined where it says nothing. */
-export function parsePosition(json: string): Position | undefined {
+/** What `ackName` names: from where a restart reads, and up to where rows are stored, which is further where a call is open. */
+export interface Acknowledged extends Position {
+  stored: Position;
+}
+
+/** Reads that; undefined where it says nothing. */
+export function parseAcknowledged(json: string): Acknowledged | undefined {
   try {
-    const { segment, offset } = JSON.parse(json) as Partial<Position>;
-    if (Number.isSafeInteger(segment) && Number.isSafeInteger(offset)) return { segment, offset } as Position;
+    const given = JSON.parse(json) as { stored?: unknown } | null;
+    const from = positionIn(given);
+    return from && { ...from, stored: positionIn(given?.stored) ?? from };
   } catch {
     // Torn by a power loss.
+    return undefined;
   }
-  return undefined;
+}
+
+function positionIn(value: unknown): Position | undefined {
+  const { segment, offset } = (value ?? {}) as Partial<Position>;
+  return Number.isSafeInteger(segment) && Number.isSafeInteger(offset) ? ({ segment, offset } as Position) : undefined;
 }

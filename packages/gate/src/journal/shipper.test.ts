@@ -257,6 +257,22 @@ describe("a process that was killed", () => {
     expect(sink.tools).toEqual(["call-0", "call-1"]);
   });
 
+  test("that ships itself is looked at all the same: what waits in it, and for how long", async () => {
+    await startProcess(2, 1, "ships");
+    const worker = ship();
+    await worker.flush();
+    const { backlogBytes, oldestWaitingAt, journals: followed } = worker.stats();
+    expect(backlogBytes).toBeGreaterThan(500);
+    expect(oldestWaitingAt).toBeGreaterThan(Date.now() - 60_000);
+    expect(followed).toBe(0);
+    // As the process does once its rows are stored, while a call is open still.
+    const [file = ""] = files();
+    const end = { segment: 1, offset: statSync(join(directory, file)).size };
+    writeFileSync(join(directory, `${file.slice(0, 36)}.ack`), JSON.stringify({ segment: 1, offset: 0, stored: end }));
+    await worker.flush();
+    expect(worker.stats()).toMatchObject({ backlogBytes: 0, oldestWaitingAt: null });
+  });
+
   test("leaves a torn frame: it is cut and reported, what stands before it is stored", async () => {
     await kill(await startProcess(3, 0));
     const path = join(directory, files().at(-1) ?? "");

@@ -36,7 +36,7 @@ export interface ShipperStats {
   dropped: number;
   /** Bytes of journals cut off as torn or damaged. */
   damagedBytes: number;
-  /** Bytes written and not stored yet. */
+  /** Bytes written and not stored yet; where it ships for others, with those of live gates that ship for themselves. */
   backlogBytes: number;
   /** When the oldest row was written that is not stored yet (milliseconds since the epoch); null where none waits. */
   oldestWaitingAt: number | null;
@@ -69,6 +69,8 @@ export function startShipper(options: ShipperOptions): Shipper {
   const { directory, sink, ownInstanceId, pollMs = 200, connections = 3, batchBytes = 8 * 1024 * 1024 } = options;
   const claims = new Claims(directory);
   const journals = new Map<string, FollowedJournal>();
+  /** Journals of live processes that ship them themselves, as last seen: whoever asks this shipper asks for the folder. */
+  let watched: JournalStream[] = [];
   const batchSize = new BatchSize(options.batchSize ?? 2_000);
   const stats = { shipped: 0, rejected: 0, dropped: 0, damagedBytes: 0, lastError: null as string | null };
   const stopping = new AbortController();
@@ -78,13 +80,17 @@ export function startShipper(options: ShipperOptions): Shipper {
   let underWay = 0;
 
   function discover(): void {
+    watched = [];
     for (const [instanceId, segments] of listSegments(directory)) {
       let journal = journals.get(instanceId);
       if (journal === undefined) {
         const stream = new JournalStream(directory, instanceId);
         stream.setSegments(segments);
-        const others = stream.header?.shipsItself === true && instanceId !== ownInstanceId && stream.isAlive();
-        if (others || (ownInstanceId !== undefined && instanceId !== ownInstanceId && stream.isAlive())) continue;
+        const shipsItself = stream.header?.shipsItself === true;
+        if (instanceId !== ownInstanceId && (shipsItself || ownInstanceId !== undefined) && stream.isAlive()) {
+          if (shipsItself && ownInstanceId === undefined) watched.push(stream);
+          continue;
+        }
         if (!claims.take(instanceId)) continue;
         journal = new FollowedJournal(stream);
         journals.set(instanceId, journal);
@@ -210,11 +216,17 @@ export function startShipper(options: ShipperOptions): Shipper {
 
   function currentStats(): ShipperStats {
     const followed = [...journals.values()];
-    const waiting = followed.map(({ oldestWaitingAt }) => oldestWaitingAt).filter((at) => at !== null);
+    const waiting = [
+      ...followed.map(({ oldestWaitingAt }) => oldestWaitingAt),
+      ...watched.map((stream) => stream.oldestUnstoredAt()),
+    ].filter((at) => at !== null);
     return {
       ...stats,
       damagedBytes: stats.damagedBytes + followed.reduce((sum, { stream }) => sum + stream.damagedBytes, 0),
-      backlogBytes: followed.reduce((sum, { stream }) => sum + stream.backlogBytes(), 0),
+      backlogBytes: [...followed.map(({ stream }) => stream), ...watched].reduce(
+        (sum, stream) => sum + stream.backlogBytes(),
+        0,
+      ),
       oldestWaitingAt: waiting.length > 0 ? Math.min(...waiting) : null,
       journals: followed.length,
       batchSize: batchSize.rows,

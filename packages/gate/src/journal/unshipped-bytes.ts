@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { ackName, parsePosition, segmentName } from "./segment-name.ts";
+import { ackName, parseAcknowledged, segmentName } from "./segment-name.ts";
 
 /** How often the folder is asked what shippers have stored. */
 const LOOK_EVERY_MS = 50;
@@ -45,9 +45,9 @@ export class UnshippedBytes {
     this.#stored = stored !== undefined && this.#segments.has(stored.segment) ? stored.offset : 0;
   }
 
-  #readStored(): ReturnType<typeof parsePosition> {
+  #readStored(): ReturnType<typeof parseAcknowledged> {
     try {
-      return parsePosition(readFileSync(join(this.#directory, ackName(this.#instanceId)), "utf8"));
+      return parseAcknowledged(readFileSync(join(this.#directory, ackName(this.#instanceId)), "utf8"));
     } catch {
       return undefined;
     }
