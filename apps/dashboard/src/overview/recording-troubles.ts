@@ -27,7 +27,7 @@ export function recordingTroubles(recording: RecordingHealth): RecordingTrouble[
       title: `A row has waited for ${formatDuration(oldestWaitingMs * 1000)}`,
       advice:
         workerError === null
-          ? "More is recorded than is stored. Nothing is lost while the disk of the journals has room; look at the load of Postgres."
+          ? "More is recorded than is stored. Nothing is lost while the disk of the journals has room; look at the load of Postgres, and at the log of each server that was given a ledger: it ships its rows itself."
           : `The worker says: ${workerError} Nothing is lost while the disk of the journals has room.`,
     });
   }
