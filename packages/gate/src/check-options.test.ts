@@ -52,7 +52,7 @@ test.each<[string, unknown, RegExp]>([
   [
     "a rule that is no function",
     { tools: { refund: { rules: { small: true } } } },
-    /tool "refund": rules: small is true; write an object/,
+    /tool "refund": rules: small is true; write \(call\) => true where the call may go on/,
   ],
   [
     "a rule without allow",
@@ -197,6 +197,16 @@ describe("at the start of a server", () => {
     const [, far] = InMemoryTransport.createLinkedPair();
     await expect(orders.connect(far)).rejects.toThrow(
       /"refund_ordr", which is not registered; registered are refund_order/,
+    );
+  });
+
+  test("a tool to read back with that is not registered is refused", async () => {
+    const orders = server({ ledger, tools: { pay: { once: { readBackWith: "get_ordr" } } } });
+    orders.registerTool("pay", {}, () => text("x"));
+    orders.registerTool("get_order", {}, () => text("x"));
+    const [, far] = InMemoryTransport.createLinkedPair();
+    await expect(orders.connect(far)).rejects.toThrow(
+      /tool "pay": once\.readBackWith names "get_ordr", which is not registered; registered are pay, get_order/,
     );
   });
 

@@ -76,6 +76,7 @@ const wholeLimit: Check = (value) => {
 const ruleChecks = { allow: callable, reason: text, enforce: flag };
 const rule: Check = (value) => {
   if (typeof value === "function") return undefined;
+  if (!isObject(value)) return `is ${shown(value)}; write (call) => true where the call may go on`;
   const found = members(ruleChecks)(value);
   if (found !== undefined) return found;
   return (value as { allow?: unknown }).allow === undefined
@@ -204,7 +205,7 @@ export function checkGateOptions(options: GateOptions): void {
   if (options.defaults?.once === true && !keepsOperations(options)) fail(`defaults: once ${NEEDS_LEDGER}`);
 }
 
-const NEEDS_LEDGER = "needs a ledger to keep operations in; write ledger: openLedger({ url }) of @tachograph/ledger";
+const NEEDS_LEDGER = "needs a ledger to keep operations in; write ledger: openLedger() of @tachograph/ledger";
 
 const storeMethods = [
   "claim",

@@ -84,8 +84,11 @@ export interface ToolResult {
 }
 
 export interface OnceOptions<Args = Record<string, unknown>> {
-  /** The business identity of the operation, such as an order's id. Without it the host's id of the call is the key. */
-  key?: (args: Args, call: CallFacts<Args>) => string | null | undefined;
+  /**
+   * The business identity of the operation, such as an order's id; null where a call has none, so that the host's id of
+   * the call is the key, as without this option. Anything else, undefined too, refuses the call.
+   */
+  key?: (args: Args, call: CallFacts<Args>) => string | null;
   /** Argument in which the caller gives a key. */
   keyArgument?: string;
   /** What may happen after a crash. @defaultValue "at_most_once" */

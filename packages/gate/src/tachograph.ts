@@ -121,7 +121,7 @@ function identityOf(low: Record<string, unknown>): Gate["server"] {
 function watchConnections(low: Record<string, unknown>, gate: Gate, highLevel: boolean): void {
   const connect = (low["connect"] as Handler).bind(low);
   low["connect"] = async (transport: TransportLike): Promise<unknown> => {
-    if (highLevel) refuseUnknownTools(gate);
+    if (highLevel) refuseUnknownNames(gate);
     warmUp(gate);
     const { start } = transport;
     transport.start = () => {
@@ -133,15 +133,25 @@ function watchConnections(low: Record<string, unknown>, gate: Gate, highLevel: b
   };
 }
 
-/** A misspelt name in the options would leave a tool unguarded without a word. */
-function refuseUnknownTools({ options, contracts }: Gate): void {
-  const unknown = Object.keys(options.tools ?? {}).filter((name) => contracts.registeredTool(name) === undefined);
-  if (unknown.length === 0) return;
+/** A misspelt name in the options would leave a tool unguarded without a word, or send an agent to a tool that does not exist. */
+function refuseUnknownNames({ options, contracts }: Gate): void {
+  const tools = Object.entries<ToolOptions>(options.tools ?? {});
+  const isUnknown = (name: string): boolean => contracts.registeredTool(name) === undefined;
   const names = contracts.names();
-  throw new TypeError(
-    `tachograph(): options for the tool "${unknown.join('", "')}", which is not registered; ` +
-      `registered are ${names.length === 0 ? "none" : names.join(", ")}. Register it before connect(), or correct the name`,
-  );
+  const registered = `registered are ${names.length === 0 ? "none" : names.join(", ")}`;
+  const unknown = tools.map(([name]) => name).filter(isUnknown);
+  if (unknown.length > 0)
+    throw new TypeError(
+      `tachograph(): options for the tool "${unknown.join('", "')}", which is not registered; ${registered}. ` +
+        "Register it before connect(), or correct the name",
+    );
+  for (const [name, { once }] of tools) {
+    const readBackWith = typeof once === "object" ? once.readBackWith : undefined;
+    if (readBackWith !== undefined && isUnknown(readBackWith))
+      throw new TypeError(
+        `tachograph(): tool "${name}": once.readBackWith names "${readBackWith}", which is not registered; ${registered}`,
+      );
+  }
 }
 
 /** The first changing calls of a process should not wait, or be refused, while the ledger is reached for the first time. */

@@ -37,7 +37,7 @@ describe("invalid arguments", () => {
       "refund_order was not run, because its arguments are not valid. date: expected YYYY-MM-DD, got 06/06/2026 (string); " +
         "amount: expected number <= 500, got 12 (string); lines[0].id: expected integer, got x (string); " +
         "extra: no such parameter; known are date, amount, lines. Correct this and call again. " +
-        'Valid would be, for example: {"date":"2026-06-06","amount":12,"lines":[{"id":1}]}',
+        'Valid would be this, with real values in the place of made-up ones: {"date":"2026-06-06","amount":12,"lines":[{"id":1}]}',
     );
     expect(answer.payload).toEqual({
       code: "invalid_argument",
@@ -52,8 +52,19 @@ describe("invalid arguments", () => {
         { param: "/extra", expected: "no such parameter; known are date, amount, lines", got: undefined },
       ],
       example: { date: "2026-06-06", amount: 12, lines: [{ id: 1 }] },
+      hint: "Values of the example that are not yours are made up: send the real ones.",
       call_id: callId,
     });
+  });
+
+  test("an example of nothing but the caller's own values, as they were meant, is not called made up", () => {
+    const args = { date: " 2026-06-06 ", amount: "12", lines: [] };
+    const result = validateNow(schema, args);
+    const issues = result.valid ? [] : result.issues;
+    const example = exampleFor(jsonSchemaOf(schema, "input"), args, issues);
+    const { sentence, payload } = invalidArguments({ ...call, issues, more: 0, example });
+    expect(sentence).toMatch(/Valid would be: \{"date":"2026-06-06","amount":12\}$/);
+    expect(payload).not.toHaveProperty("hint");
   });
 
   test("beyond the fifth are counted", () => {
@@ -232,8 +243,14 @@ test.each<[string, Answer, sentence: RegExp, payload: object]>([
   ],
   [
     "key conflict",
-    keyConflict(operation),
-    /the idempotency key of this call was used before with other arguments\. For a new operation take a new key/,
+    keyConflict({ ...operation, byCaller: true, other: "done", readBackWith: "get_order" }),
+    /the idempotency key of this call was used before with other arguments\. It is done: check the current state with get_order first\. For a new operation take a new key/,
+    { code: "key_conflict", retry: "terminal", effect: "none" },
+  ],
+  [
+    "conflict of a key that the server takes from the arguments, while the other is unknown",
+    keyConflict({ ...operation, byCaller: false, other: "unknown", readBackWith: "get_order" }),
+    /name an operation that was asked for before with other details\. Nobody knows whether it happened: check the current state with get_order first\. To repeat it send its arguments unchanged; .* for a person to decide\./,
     { code: "key_conflict", retry: "terminal", effect: "none" },
   ],
   [

@@ -9,18 +9,21 @@ export interface InvalidArguments extends AnsweredCall {
   issues: readonly ArgumentIssue[];
   /** Issues beyond these. */
   more: number;
-  /** Arguments that would be valid. */
-  example?: unknown;
+  /** Arguments that would be valid, and whether some of them are invented. */
+  example?: { value: unknown; isMadeUp: boolean };
 }
 
 const MAX_EXAMPLE_IN_SENTENCE = 240;
+const MADE_UP = "Values of the example that are not yours are made up: send the real ones.";
 const payloadIssue = ({ path, expected, got }: ArgumentIssue): PayloadIssue => ({ param: path, expected, got });
 
 /** The call broke the tool's input schema: nothing ran. */
 export function invalidArguments({ callId, tool, issues, more, example }: InvalidArguments): Answer {
   const [first, ...others] = issues;
-  const json = example === undefined || !mayBeShown(example) ? "" : JSON.stringify(example);
-  const such = json === "" || json.length > MAX_EXAMPLE_IN_SENTENCE ? "" : ` Valid would be, for example: ${json}`;
+  const json = example === undefined || !mayBeShown(example.value) ? "" : JSON.stringify(example.value);
+  const isMadeUp = example?.isMadeUp === true;
+  const opening = isMadeUp ? "Valid would be this, with real values in the place of made-up ones" : "Valid would be";
+  const such = json === "" || json.length > MAX_EXAMPLE_IN_SENTENCE ? "" : ` ${opening}: ${json}`;
   return {
     sentence:
       `${nameOf(tool)} was not run, because its arguments are not valid. ${issuePhrases(issues, more)}. ` +
@@ -31,7 +34,7 @@ export function invalidArguments({ callId, tool, issues, more, example }: Invali
       effect: "none",
       ...(first && payloadIssue(first)),
       ...(others.length > 0 && { issues: others.slice(0, MAX_TOLD - 1).map(payloadIssue) }),
-      ...(example !== undefined && { example }),
+      ...(example !== undefined && { example: example.value, ...(isMadeUp && { hint: MADE_UP }) }),
       call_id: callId,
     },
   };

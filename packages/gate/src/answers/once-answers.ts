@@ -116,13 +116,33 @@ export function unknownOutcome(facts: UnknownOutcome): Answer {
   };
 }
 
+export interface KeyConflict extends OfOperation {
+  /** Whether the caller gave the key; else the server took it from the arguments, and there is no other to take. */
+  byCaller: boolean;
+  /** How far the other operation is. */
+  other: "done" | "failed" | "in_flight" | "unknown";
+  readBackWith?: string;
+}
+
+const conflictStates = {
+  done: "It is done",
+  failed: "It failed without effect",
+  in_flight: "It is being executed now",
+  unknown: "Nobody knows whether it happened",
+} as const;
+
 /** The key stands for another operation already. */
-export const keyConflict = (facts: OfOperation): Answer => {
-  const hint = "For a new operation take a new key; to repeat the old one send its arguments unchanged.";
+export const keyConflict = (facts: KeyConflict): Answer => {
+  const { tool, byCaller, other, readBackWith } = facts;
+  const state = `${conflictStates[other]}: ${other === "failed" ? "see" : "check"} the current state ${lookWith(readBackWith)} first.`;
+  const hint = byCaller
+    ? `${state} For a new operation take a new key; to repeat the old one send its arguments unchanged.`
+    : `${state} To repeat it send its arguments unchanged; whether this one is to be done beside it is for a person to decide.`;
+  const what = byCaller
+    ? "the idempotency key of this call was used before with other arguments."
+    : "these arguments name an operation that was asked for before with other details.";
   return {
-    sentence:
-      `${nameOf(facts.tool)} was not run: the idempotency key of this call was used before with other arguments. ` +
-      hint,
+    sentence: `${nameOf(tool)} was not run: ${what} ${hint}`,
     payload: { code: "key_conflict", retry: "terminal", effect: "none", hint, ...ids(facts) },
   };
 };

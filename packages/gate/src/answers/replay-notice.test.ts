@@ -52,6 +52,14 @@ describe("a replayed result says so", () => {
     expect(replayNotice({ content: [] }, replay).content).toEqual([text]);
     expect(replayNotice({}, replay)).toEqual({ content: [text], _meta: { [REPLAY_KEY]: notice } });
     const failed = replayNotice({ ...original, isError: true }, replay);
-    expect(failed).toMatchObject({ isError: true, content: [text, {}], structuredContent: { refunded: 5 } });
+    expect(failed).toMatchObject({ isError: true, structuredContent: { refunded: 5 } });
+    expect(failed.content).toMatchObject([
+      {
+        text: expect.stringMatching(
+          /^Replay: This operation was tried before\. Nothing was executed again: .*Answered at/,
+        ),
+      },
+      {},
+    ]);
   });
 });

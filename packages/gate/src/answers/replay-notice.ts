@@ -31,7 +31,10 @@ export interface Replay {
  */
 export function replayNotice(result: ReplayedResult, { callId, at }: Replay, outputSchema?: unknown): ReplayedResult {
   const notice = {
-    note: "This operation was done before. Nothing was executed again: this is its original result.",
+    note:
+      result["isError"] === true
+        ? "This operation was tried before. Nothing was executed again: this is its original answer."
+        : "This operation was done before. Nothing was executed again: this is its original result.",
     original_call_id: nameOf(callId),
     done_at: instantOf(at),
   };
@@ -45,7 +48,7 @@ export function replayNotice(result: ReplayedResult, { callId, at }: Replay, out
     const told = { ...structuredContent, [REPLAY_KEY]: notice };
     if (leavesRoomFor(told, outputSchema)) return { ...replayed, structuredContent: told };
   }
-  const text = `Replay: ${notice.note} Done at ${notice.done_at} by call ${notice.original_call_id}.`;
+  const text = `Replay: ${notice.note} ${result["isError"] === true ? "Answered" : "Done"} at ${notice.done_at} by call ${notice.original_call_id}.`;
   const content = Array.isArray(result.content) ? (result.content as unknown[]) : [];
   return { ...replayed, content: [{ type: "text", text }, ...content] };
 }

@@ -62,12 +62,24 @@ export function answerDuplicate(call: OnceCall, { decision, operation }: ClaimAn
       });
     }
     default:
-      return refuse(gated, keyConflict(facts), {
-        outcome: "key_conflict",
-        reason: "the key was used before with other arguments",
-      });
+      return refuse(
+        gated,
+        keyConflict({ ...facts, byCaller: call.key.source !== "declared", other: otherStates[operation.state] }),
+        {
+          outcome: "key_conflict",
+          reason: "the key was used before with other arguments",
+        },
+      );
   }
 }
+
+const otherStates = {
+  in_flight: "in_flight",
+  completed: "done",
+  failed_retryable: "failed",
+  failed_terminal: "failed",
+  unknown: "unknown",
+} as const satisfies Record<OperationSnapshot["state"], unknown>;
 
 interface Facts {
   callId: string;

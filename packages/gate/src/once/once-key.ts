@@ -105,17 +105,21 @@ function keyOf({
   if (new Set(explicit).size > 1) return { path, code: "two_keys", expected: "one idempotency key, not two" };
   const [key] = explicit as string[];
   if (key !== undefined) return { source: fromMeta.length > 0 ? "client_meta" : "client_arg", key };
-  const declared = once.key?.(facts.args, facts);
-  if (declared !== undefined && declared !== null) {
+  // A misspelt argument gives undefined: without the key that was meant, the operation would be executed twice.
+  const declared: unknown = once.key === undefined ? null : once.key(facts.args, facts);
+  if (declared !== null) {
     if (typeof declared !== "string" || !printable.test(declared))
       throw new TypeError(
-        `once.key gave ${typeof declared === "string" ? "a text" : `a ${typeof declared}`} that is no key; give ${KEY_EXPECTED}, or undefined`,
+        `once.key gave ${typeof declared === "string" ? "a text that is no key" : shownType(declared)}; ` +
+          `give ${KEY_EXPECTED}, or null for a call that has no key of its own`,
       );
     return { source: "declared", key: declared };
   }
   const { toolUseId } = delivery.received;
   return toolUseId === null ? null : { source: "delivery", key: toolUseId };
 }
+
+const shownType = (value: unknown): string => (value === undefined ? "undefined" : `a value of type ${typeof value}`);
 
 function identifyingArguments(
   args: unknown,

@@ -23,7 +23,9 @@ describe("what is kept of a result", () => {
           return output ? { ...text("x"), structuredContent: { body: big } } : text(big);
         },
       };
-      const server = await serve({ pay: large }, { readBackWith: "get_payment" }, { kind: "v1" });
+      const reads: TestTool = { input: paid, annotations: { readOnlyHint: true }, run: () => text("paid") };
+      const options = { tools: { pay: { once: { readBackWith: "get_payment" } }, get_payment: {} } };
+      const server = await serve({ pay: large, get_payment: reads }, true, { kind: "v1", options });
       await server.client.listTools();
       expect((await server.call("pay", order, id("toolu_1"))).isError).toBe(false);
       const answer = await server.call("pay", order, id("toolu_1"));

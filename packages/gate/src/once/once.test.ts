@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { callContext } from "../call-context.ts";
 import { retryable, verify } from "../errors/tool-error.ts";
-import type { GateOptions } from "../options.ts";
+import type { GateOptions, OnceOptions } from "../options.ts";
 import { serverKinds, type TestTool } from "../testing-enforced.ts";
 import { text } from "../testing-gate.ts";
 import { bank, diagnostics, id, keyed, ledger, order, paid, pay, serve } from "./testing-bank.ts";
@@ -95,6 +95,19 @@ describe("the key", () => {
       { keySource: "declared" },
       { outcome: "duplicate_replayed", retryKind: "keyed_retry" },
     ]);
+  });
+
+  test("that the author's function does not find, as with a misspelt argument, refuses the call; null says that there is none", async () => {
+    const misspelt: OnceOptions = { key: (args) => args["ordre"] as string };
+    const refused = await (await serve({ pay }, misspelt)).call("pay", order, id("toolu_1"));
+    expect(refused.told).toMatchObject({ code: "internal_error", effect: "none" });
+    expect(bank).toEqual([]);
+    expect(diagnostics[0]?.cause).toMatchObject({
+      message: expect.stringMatching(/^once\.key gave undefined; give .* or null/),
+    });
+    const server = await serve({ pay }, { key: () => null });
+    await server.call("pay", order, id("toolu_1"));
+    expect(server.row()).toMatchObject({ outcome: "ok", keySource: "delivery" });
   });
 
   test("in an argument goes before the declared one, and the one in _meta before both", async () => {

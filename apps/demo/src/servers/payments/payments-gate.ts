@@ -51,7 +51,7 @@ export function paymentsGate({
         },
         once: once({
           // A case is paid once. Without one, the host's id of the call is the key.
-          key: ({ orderId, caseId }) => (caseId === undefined ? undefined : `${orderId} ${caseId}`),
+          key: ({ orderId, caseId }) => (caseId === undefined ? null : `${orderId} ${caseId}`),
           reconcile: async ({ args }, { operationId }) => {
             const order = await bank.findPayout(args.payTo, operationId);
             if (order === undefined) return { found: "unknown" };

@@ -29,7 +29,7 @@ const schema = {
 
 function exampleOfCall(args: unknown, options?: ExampleOptions): unknown {
   const result = validateNow(schema, args);
-  return result.valid ? "valid" : exampleFor(schema, args, result.issues, options);
+  return result.valid ? "valid" : exampleFor(schema, args, result.issues, options)?.value;
 }
 
 describe("the caller's own call, corrected", () => {

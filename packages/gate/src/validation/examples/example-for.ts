@@ -15,6 +15,12 @@ const MAX_ECHOED_TEXT = 64;
 const MAX_ECHOED_JSON = 256;
 const MAX_DEPTH = 8;
 
+export interface Example {
+  value: unknown;
+  /** Whether it has values that are neither the caller's nor plainly meant by it: a call with them would act on what nobody named. */
+  isMadeUp: boolean;
+}
+
 /**
  * The caller's own arguments, corrected: valid values where the issues are, the caller's where they are short, and of
  * parameters only those that failed or are required. Undefined where that cannot be made from the JSON Schema.
@@ -24,8 +30,13 @@ export function exampleFor(
   args: unknown,
   issues: readonly ArgumentIssue[],
   { mayEcho = () => true, validator }: ExampleOptions = {},
-): unknown {
+): Example | undefined {
   if (!isNode(schema)) return undefined;
+  let isMadeUp = false;
+  const madeUp = (node: SchemaNode): unknown => {
+    isMadeUp = true;
+    return exampleOf(node, schema);
+  };
   const root = follow(schema, schema);
   const given = isObject(args) && !Array.isArray(args) ? args : {};
   const failed = new Map<string, string[][]>();
@@ -41,14 +52,14 @@ export function exampleFor(
     const node = schemaAt(schema, [name]);
     const value = ownMember(given, name);
     const wrong = failed.get(name);
-    const corrected = wrong === undefined ? value : correct(value, wrong, node, schema);
+    const corrected = wrong === undefined ? value : correct(value, wrong, node, { root: schema, madeUp });
     const mayBeShown = corrected !== undefined && isShort(corrected) && mayEcho(corrected, pointerOf([name]));
-    const member = mayBeShown ? corrected : node === undefined ? undefined : exampleOf(node, schema);
+    const member = mayBeShown ? corrected : node === undefined ? undefined : madeUp(node);
     if (member !== undefined)
       Object.defineProperty(shown, name, { value: member, enumerable: true, configurable: true, writable: true });
   }
-  const example = isValid(schema, shown) ? shown : exampleOf(schema);
-  return isTaken(example, validator) ? example : undefined;
+  const value = isValid(schema, shown) ? shown : madeUp(schema);
+  return isTaken(value, validator) ? { value, isMadeUp } : undefined;
 }
 
 /** Where the tool's own checks wait for something, what the JSON Schema says has to do. */
@@ -62,18 +73,18 @@ function correct(
   value: unknown,
   wrong: readonly (readonly string[])[],
   node: unknown,
-  root: unknown,
+  within: { root: SchemaNode; madeUp: (node: SchemaNode) => unknown },
   depth = 0,
 ): unknown {
+  const { root, madeUp } = within;
   if (!isNode(node) || depth > MAX_DEPTH) return undefined;
-  if (wrong.some((path) => path.length === 0) || !isObject(value))
-    return nearMiss(value, node, root) ?? exampleOf(node, root);
+  if (wrong.some((path) => path.length === 0) || !isObject(value)) return nearMiss(value, node, root) ?? madeUp(node);
   const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [...(value as unknown[])] : { ...value };
   for (const name of new Set(wrong.map(([first]) => first ?? ""))) {
     const below = wrong.filter(([first]) => first === name).map(([, ...rest]) => rest);
     const child = schemaAt(withRoot(node, root), [name]);
     const member = (copy as Record<string, unknown>)[name];
-    const corrected = correct(member, below, child, root, depth + 1);
+    const corrected = correct(member, below, child, within, depth + 1);
     if (Array.isArray(copy)) copy[Number(name)] = corrected;
     else if (corrected === undefined) delete copy[name];
     else Object.defineProperty(copy, name, { value: corrected, enumerable: true, configurable: true, writable: true });
