@@ -4,6 +4,8 @@ export const formatCount = (count: number): string => whole.format(count);
 
 /** `12 µs`, `3.4 ms`, `1.25 s`, `2 m 5 s`, `3 h 4 m`, `2 d 3 h`. */
 export function formatDuration(durationUs: number): string {
+  // A call whose end nobody saw.
+  if (durationUs === 0) return "–";
   if (durationUs < 1000) return `${Math.round(durationUs)} µs`;
   const ms = durationUs / 1000;
   if (ms < 10) return `${ms.toFixed(1)} ms`;

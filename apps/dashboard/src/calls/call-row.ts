@@ -23,6 +23,8 @@ export interface CallRow {
   rule: string | null;
   /** Rules on trial that would have denied it. */
   wouldDeny: string[] | null;
+  /** Whether its handler was entered. Of one whose process died nobody knows. */
+  wasExecuted: boolean;
   operationId: string | null;
   originalCallId: string | null;
 }

@@ -40,7 +40,7 @@ export function RetryChain({
               <span className="text-soft" title={retryKindMeanings[call.retryKind]}>
                 {retryKindLabels[call.retryKind]}
               </span>
-              {call.id === executedBy ? <span className="font-medium">executed</span> : null}
+              {executedBy === undefined ? null : <span className="font-medium">{executionWord(call, executedBy)}</span>}
               <span className="ml-auto flex gap-x-3">
                 <span className="text-soft">{formatDuration(call.durationUs)}</span>
                 <CallLink id={call.id} onOpenCall={onOpenCall}>
@@ -58,4 +58,9 @@ export function RetryChain({
       })}
     </ol>
   );
+}
+
+function executionWord({ id, outcome, wasExecuted }: CallRow, executedBy: string): string | null {
+  if (wasExecuted || (id === executedBy && outcome !== "indeterminate")) return "executed";
+  return outcome === "indeterminate" ? "may have run" : null;
 }

@@ -24,6 +24,7 @@ export function callRowOf(call: CallSummary): CallRow {
     reason: call.reason,
     rule: call.rule,
     wouldDeny: call.wouldDeny,
+    wasExecuted: call.phase === "executed" || call.phase === "answered",
     operationId: call.operationId,
     originalCallId: call.originalCallId,
   };
