@@ -72,22 +72,20 @@ test("a schema that is nothing but itself refuses", () => {
   expect(codesOf(validateNow({ anyOf: [{ $ref: "#" }, { $ref: "#" }] }, {}))).toEqual([" check_failed"]);
 });
 
-describe("a schema of hostile size", () => {
-  test("that takes too long to compile is tried once, however often a server lists it anew", () => {
-    let schema: object = { type: "string" };
-    for (let level = 0; level < 14; level++) schema = { allOf: [schema, schema] };
-    const refusal = (): unknown => {
-      try {
-        return createValidator(structuredClone(schema));
-      } catch (error) {
-        return error;
-      }
-    };
-    const first = refusal();
-    expect(first).toBeInstanceOf(TypeError);
-    expect(refusal()).toBe(first);
-  });
+test("a schema that cannot be used is tried once, however often a server lists it anew: trying may take seconds", () => {
+  const refusal = (): unknown => {
+    try {
+      return createValidator({ type: "strng" });
+    } catch (error) {
+      return error;
+    }
+  };
+  const first = refusal();
+  expect(first).toBeInstanceOf(TypeError);
+  expect(refusal()).toBe(first);
+});
 
+describe("a schema of hostile size", () => {
   test("is refused where it is nested too deep", () => {
     let schema: object = {};
     for (let level = 0; level < 20_000; level++) schema = { not: schema };
