@@ -135,21 +135,20 @@ function watchConnections(low: Record<string, unknown>, gate: Gate, highLevel: b
 
 /** A misspelt name in the options would leave a tool unguarded without a word, or send an agent to a tool that does not exist. */
 function refuseUnknownNames({ options, contracts }: Gate): void {
-  const tools = Object.entries<ToolOptions>(options.tools ?? {});
   const isUnknown = (name: string): boolean => contracts.registeredTool(name) === undefined;
-  const names = contracts.names();
-  const registered = `registered are ${names.length === 0 ? "none" : names.join(", ")}`;
+  const registered = (): string => `registered are ${contracts.names().join(", ") || "none"}`;
+  const tools = Object.entries<ToolOptions>(options.tools ?? {});
   const unknown = tools.map(([name]) => name).filter(isUnknown);
   if (unknown.length > 0)
     throw new TypeError(
-      `tachograph(): options for the tool "${unknown.join('", "')}", which is not registered; ${registered}. ` +
+      `tachograph(): options for the tool "${unknown.join('", "')}", which is not registered; ${registered()}. ` +
         "Register it before connect(), or correct the name",
     );
   for (const [name, { once }] of tools) {
     const readBackWith = typeof once === "object" ? once.readBackWith : undefined;
     if (readBackWith !== undefined && isUnknown(readBackWith))
       throw new TypeError(
-        `tachograph(): tool "${name}": once.readBackWith names "${readBackWith}", which is not registered; ${registered}`,
+        `tachograph(): tool "${name}": once.readBackWith names "${readBackWith}", which is not registered; ${registered()}`,
       );
   }
 }
@@ -349,22 +348,26 @@ function checkRegistration(name: string, { contracts, policies, options }: Gate)
     const why = cause instanceof Error ? cause.message : "it is no schema";
     throw new TypeError(`tachograph(): tool "${name}": its schema cannot be used to validate: ${why}`, { cause });
   }
-  if (isObject(once)) refuseUnknownArguments(name, once, contracts.jsonSchemaOf(name, "input"));
+  if (isObject(once)) refuseUnknownArguments(name, once, contracts);
 }
 
 /** An argument that the schema does not let through would never be found in a call. */
-function refuseUnknownArguments(tool: string, once: OnceOptions, schema: unknown): void {
+function refuseUnknownArguments(tool: string, once: OnceOptions, contracts: Contracts): void {
+  const { keyArgument, confirmArgument, volatileArgs = [] } = once;
+  const named = Object.entries({ keyArgument, confirmArgument, volatileArgs }).flatMap(([option, names]) =>
+    [names].flat().flatMap((name) => (name === undefined ? [] : [{ option, name }])),
+  );
+  // A stateless server registers its tools for each request, and a schema takes a while to convert.
+  if (named.length === 0) return;
+  const schema = contracts.jsonSchemaOf(tool, "input");
   if (!isObject(schema) || !isObject(schema["properties"]) || (schema["additionalProperties"] ?? false) !== false)
     return;
   if (["allOf", "anyOf", "oneOf", "$ref", "patternProperties", "if"].some((keyword) => keyword in schema)) return;
   const { properties } = schema;
-  const { keyArgument, confirmArgument, volatileArgs = [] } = once;
-  for (const [option, names] of Object.entries({ keyArgument, confirmArgument, volatileArgs })) {
-    const unknown = [names].flat().find((name) => name !== undefined && !Object.hasOwn(properties, name));
-    if (unknown !== undefined)
-      throw new TypeError(
-        `tachograph(): tool "${tool}": once.${option} names "${unknown}", which is no argument of the tool; ` +
-          `its arguments are ${Object.keys(properties).join(", ") || "none"}`,
-      );
-  }
+  const unknown = named.find(({ name }) => !Object.hasOwn(properties, name));
+  if (unknown !== undefined)
+    throw new TypeError(
+      `tachograph(): tool "${tool}": once.${unknown.option} names "${unknown.name}", which is no argument of the tool; ` +
+        `its arguments are ${Object.keys(properties).join(", ") || "none"}`,
+    );
 }

@@ -243,7 +243,7 @@ test.each<[string, Answer, sentence: RegExp, payload: object]>([
   ],
   [
     "key conflict",
-    keyConflict({ ...operation, byCaller: true, other: "done", readBackWith: "get_order" }),
+    keyConflict({ ...operation, byCaller: true, other: "completed", readBackWith: "get_order" }),
     /the idempotency key of this call was used before with other arguments\. It is done: check the current state with get_order first\. For a new operation take a new key/,
     { code: "key_conflict", retry: "terminal", effect: "none" },
   ],

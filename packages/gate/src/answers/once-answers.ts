@@ -1,4 +1,4 @@
-import type { ErrorPayload } from "@tachograph/record";
+import type { ErrorPayload, OperationState } from "@tachograph/record";
 import type { Answer } from "./error-result.ts";
 import { durationOf, lookWith, nameOf, sentenceOf, type AnsweredCall } from "./phrases.ts";
 
@@ -120,21 +120,22 @@ export interface KeyConflict extends OfOperation {
   /** Whether the caller gave the key; else the server took it from the arguments, and there is no other to take. */
   byCaller: boolean;
   /** How far the other operation is. */
-  other: "done" | "failed" | "in_flight" | "unknown";
+  other: OperationState;
   readBackWith?: string;
 }
 
-const conflictStates = {
-  done: "It is done",
-  failed: "It failed without effect",
+const howFar = {
   in_flight: "It is being executed now",
+  completed: "It is done",
+  failed_retryable: "It failed",
+  failed_terminal: "It failed",
   unknown: "Nobody knows whether it happened",
-} as const;
+} as const satisfies Record<OperationState, string>;
 
 /** The key stands for another operation already. */
 export const keyConflict = (facts: KeyConflict): Answer => {
   const { tool, byCaller, other, readBackWith } = facts;
-  const state = `${conflictStates[other]}: ${other === "failed" ? "see" : "check"} the current state ${lookWith(readBackWith)} first.`;
+  const state = `${howFar[other]}: check the current state ${lookWith(readBackWith)} first.`;
   const hint = byCaller
     ? `${state} For a new operation take a new key; to repeat the old one send its arguments unchanged.`
     : `${state} To repeat it send its arguments unchanged; whether this one is to be done beside it is for a person to decide.`;

@@ -30,11 +30,11 @@ export interface Replay {
  * @param outputSchema - The tool's output schema, as `tools/list` shows it where it is known: clients check against that.
  */
 export function replayNotice(result: ReplayedResult, { callId, at }: Replay, outputSchema?: unknown): ReplayedResult {
+  const failed = result["isError"] === true;
   const notice = {
-    note:
-      result["isError"] === true
-        ? "This operation was tried before. Nothing was executed again: this is its original answer."
-        : "This operation was done before. Nothing was executed again: this is its original result.",
+    note: failed
+      ? "This operation was tried before. Nothing was executed again: this is its original answer."
+      : "This operation was done before. Nothing was executed again: this is its original result.",
     original_call_id: nameOf(callId),
     done_at: instantOf(at),
   };
@@ -44,11 +44,11 @@ export function replayNotice(result: ReplayedResult, { callId, at }: Replay, out
   };
   const { structuredContent } = result;
   // Of an error, hosts show the text alone.
-  if (result["isError"] !== true && isObject(structuredContent) && !Array.isArray(structuredContent)) {
+  if (!failed && isObject(structuredContent) && !Array.isArray(structuredContent)) {
     const told = { ...structuredContent, [REPLAY_KEY]: notice };
     if (leavesRoomFor(told, outputSchema)) return { ...replayed, structuredContent: told };
   }
-  const text = `Replay: ${notice.note} ${result["isError"] === true ? "Answered" : "Done"} at ${notice.done_at} by call ${notice.original_call_id}.`;
+  const text = `Replay: ${notice.note} ${failed ? "Answered" : "Done"} at ${notice.done_at} by call ${notice.original_call_id}.`;
   const content = Array.isArray(result.content) ? (result.content as unknown[]) : [];
   return { ...replayed, content: [{ type: "text", text }, ...content] };
 }

@@ -64,7 +64,7 @@ export function answerDuplicate(call: OnceCall, { decision, operation }: ClaimAn
     default:
       return refuse(
         gated,
-        keyConflict({ ...facts, byCaller: call.key.source !== "declared", other: otherStates[operation.state] }),
+        keyConflict({ ...facts, byCaller: call.key.source !== "declared", other: operation.state }),
         {
           outcome: "key_conflict",
           reason: "the key was used before with other arguments",
@@ -72,14 +72,6 @@ export function answerDuplicate(call: OnceCall, { decision, operation }: ClaimAn
       );
   }
 }
-
-const otherStates = {
-  in_flight: "in_flight",
-  completed: "done",
-  failed_retryable: "failed",
-  failed_terminal: "failed",
-  unknown: "unknown",
-} as const satisfies Record<OperationSnapshot["state"], unknown>;
 
 interface Facts {
   callId: string;
