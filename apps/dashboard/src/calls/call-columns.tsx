@@ -2,6 +2,7 @@ import { RotateCcw, TriangleAlert } from "lucide-react";
 import { formatDuration } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
+import { callHref } from "../scope/hrefs.ts";
 import { defineColumns } from "../table/column.ts";
 import { RowLink } from "../table/row-link.tsx";
 import { Instant } from "../time/instant.tsx";
@@ -17,7 +18,7 @@ export const callColumns = (open: (id: string) => void) =>
       track: "7.1rem",
       narrowTrack: "4.3rem",
       cell: (call) => (
-        <RowLink href={`/calls/${call.id}`} onOpen={() => open(call.id)}>
+        <RowLink href={callHref(call)} onOpen={() => open(call.id)}>
           <Instant atMs={call.startedAtMs} show="compact" className="text-soft" />
         </RowLink>
       ),

@@ -1,11 +1,13 @@
 "use client";
 
+import type { CallRecord } from "@tachograph/record";
 import { TriangleAlert } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { InertBlock } from "../inert/inert-block.tsx";
 import { outcomeStyleOf } from "../outcome-style.ts";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
+import { sessionHref } from "../scope/hrefs.ts";
 import { Instant } from "../time/instant.tsx";
 import { ToolName } from "./call-columns.tsx";
 import type { CallDetail, PayloadPart, PayloadView } from "./call-detail.ts";
@@ -60,12 +62,12 @@ export function CallDetailView({
         </Section>
       ) : null}
 
-      <Payloads callId={call.id} payload={detail.payload} />
+      <Payloads call={call} payload={detail.payload} />
 
       {call.sessionId === null ? null : (
         <p>
           <Link
-            href={`/sessions/${encodeURIComponent(call.sessionId)}?call=${call.id}`}
+            href={sessionHref({ project: call.project, sessionId: call.sessionId, callId: call.id })}
             prefetch={false}
             className="font-medium text-accent hover:underline"
           >
@@ -78,7 +80,7 @@ export function CallDetailView({
 
       {detail.contract === null ? null : (
         <Section title="Contract in force">
-          <InertBlock label="Contract" first={detail.contract} loadMore={sliceLoader(call.id, "contract")} />
+          <InertBlock label="Contract" first={detail.contract} loadMore={sliceLoader(call, "contract")} />
         </Section>
       )}
     </div>
@@ -103,7 +105,7 @@ function WhatHappened({
       ) : (
         <p>
           {before}
-          <CallLink id={original.id} onOpenCall={onOpenCall} inText>
+          <CallLink project={original.project} id={original.id} onOpenCall={onOpenCall} inText>
             the call of <Instant atMs={original.startedAtMs} show="time" />
           </CallLink>
           {after}
@@ -122,7 +124,10 @@ function WhatHappened({
   );
 }
 
-const sliceLoader = (callId: string, part: PayloadPart) => (offset: number) => loadPayloadSlice(callId, part, offset);
+const sliceLoader =
+  ({ project, id }: CallRecord, part: PayloadPart) =>
+  (offset: number) =>
+    loadPayloadSlice({ project, id }, part, offset);
 
 function Section({ title, children }: { title: string; children: ReactNode }): ReactNode {
   return (
@@ -133,7 +138,7 @@ function Section({ title, children }: { title: string; children: ReactNode }): R
   );
 }
 
-function Payloads({ callId, payload }: { callId: string; payload: PayloadView }): ReactNode {
+function Payloads({ call, payload }: { call: CallRecord; payload: PayloadView }): ReactNode {
   if (payload.access === "withheld") {
     return <p className="text-soft">Arguments and result are shown to auditors only.</p>;
   }
@@ -146,14 +151,14 @@ function Payloads({ callId, payload }: { callId: string; payload: PayloadView })
         {payload.arguments === null ? (
           <p className="text-soft">None.</p>
         ) : (
-          <InertBlock label="Arguments" first={payload.arguments} loadMore={sliceLoader(callId, "arguments")} />
+          <InertBlock label="Arguments" first={payload.arguments} loadMore={sliceLoader(call, "arguments")} />
         )}
       </Section>
       <Section title="Result">
         {payload.result === null ? (
           <p className="text-soft">None: the call did not get one.</p>
         ) : (
-          <InertBlock label="Result" first={payload.result} loadMore={sliceLoader(callId, "result")} />
+          <InertBlock label="Result" first={payload.result} loadMore={sliceLoader(call, "result")} />
         )}
       </Section>
     </>

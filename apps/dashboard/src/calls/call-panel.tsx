@@ -4,6 +4,7 @@ import { ChevronDown, ChevronUp, ExternalLink, X } from "lucide-react";
 import Link from "next/link";
 import { Dialog } from "radix-ui";
 import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from "react";
+import { callHref } from "../scope/hrefs.ts";
 import { CallDetailView } from "./call-detail-view.tsx";
 import type { CallDetail } from "./call-detail.ts";
 import { loadCallDetail } from "./load-calls.ts";
@@ -12,10 +13,12 @@ type Loaded = { id: string; detail: CallDetail | null } | { id: string; failed: 
 
 /** The call of one row beside its list; `[` and `]` go to the previous and next row of that list. */
 export function CallPanel({
+  project,
   callId,
   rows,
   onChange,
 }: {
+  project: string;
   callId: string | null;
   rows: readonly { id: string }[];
   onChange: (id: string | null) => void;
@@ -27,7 +30,7 @@ export function CallPanel({
   useEffect(() => {
     if (callId === null) return;
     let stale = false;
-    loadCallDetail(callId).then(
+    loadCallDetail({ project, id: callId }).then(
       (detail) => {
         if (!stale) setLoaded({ id: callId, detail });
       },
@@ -38,7 +41,7 @@ export function CallPanel({
     return () => {
       stale = true;
     };
-  }, [callId, attempt]);
+  }, [project, callId, attempt]);
 
   const index = rows.findIndex((row) => row.id === callId);
   const previous = index > 0 ? rows[index - 1] : undefined;
@@ -81,7 +84,7 @@ export function CallPanel({
             </StepButton>
             {callId === null ? null : (
               <Link
-                href={`/calls/${callId}`}
+                href={callHref({ project, id: callId })}
                 prefetch={false}
                 title="Open on its own page"
                 aria-label="Open on its own page"

@@ -7,11 +7,12 @@ import {
   parseAsStringLiteral,
   type inferParserType,
 } from "nuqs/server";
-import { parseAsText, timeWindowParsers } from "../time/time-window.ts";
+import { scopeParsers } from "../scope/scope.ts";
+import { parseAsText } from "../time/time-window.ts";
 
 /** Everything that the calls screen shows, as it stands in the URL. */
 export const callParsers = {
-  ...timeWindowParsers,
+  ...scopeParsers,
   outcome: parseAsArrayOf(parseAsStringLiteral(outcomes)).withDefault([]),
   effect: parseAsArrayOf(parseAsStringLiteral(effects)).withDefault([]),
   kind: parseAsArrayOf(parseAsStringLiteral(mutabilities)).withDefault([]),

@@ -2,6 +2,7 @@ import type { Effect, Mutability, Outcome, RetryKind } from "@tachograph/record"
 
 /** One call as lists and timelines show it. Texts from outside are still raw: show them with `InertText`. */
 export interface CallRow {
+  project: string;
   id: string;
   startedAtMs: number;
   durationUs: number;

@@ -16,15 +16,22 @@ export async function loadCalls(query: string, cursor: string): Promise<Page<Cal
 }
 
 /** The next calls of a session. */
-export async function loadSessionCalls(sessionId: string, cursor: string): Promise<Page<CallRow>> {
-  return listSessionCallRows(sessionId, { cursor });
+export async function loadSessionCalls(
+  session: { project: string; sessionId: string },
+  cursor: string,
+): Promise<Page<CallRow>> {
+  return listSessionCallRows(session, { cursor });
 }
 
-export async function loadCallDetail(callId: string): Promise<CallDetail | null> {
-  return (await findCallDetail(callId)) ?? null;
+export async function loadCallDetail(key: { project: string; id: string }): Promise<CallDetail | null> {
+  return (await findCallDetail(key)) ?? null;
 }
 
 /** More of a long text of a call, from an offset in UTF-16 units. */
-export async function loadPayloadSlice(callId: string, part: PayloadPart, offset: number): Promise<TextSlice> {
-  return getPayloadSlice(callId, part, offset);
+export async function loadPayloadSlice(
+  key: { project: string; id: string },
+  part: PayloadPart,
+  offset: number,
+): Promise<TextSlice> {
+  return getPayloadSlice(key, part, offset);
 }

@@ -69,7 +69,7 @@ export function OperationSection({
             <InertText text={id} max={16} className="font-mono text-xs" />
             <CopyButton text={id} label="Copy operation id" />
             <Link
-              href={`/calls${callQuery({ operation: id, from: call.startedAt - DAY_MS, to: call.startedAt + DAY_MS })}`}
+              href={`/calls${callQuery({ project: call.project, operation: id, from: call.startedAt - DAY_MS, to: call.startedAt + DAY_MS })}`}
               prefetch={false}
               className="text-accent hover:underline"
             >

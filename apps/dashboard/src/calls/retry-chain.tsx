@@ -43,7 +43,7 @@ export function RetryChain({
               {executedBy === undefined ? null : <span className="font-medium">{executionWord(call, executedBy)}</span>}
               <span className="ml-auto flex gap-x-3">
                 <span className="text-soft">{formatDuration(call.durationUs)}</span>
-                <CallLink id={call.id} onOpenCall={onOpenCall}>
+                <CallLink project={call.project} id={call.id} onOpenCall={onOpenCall}>
                   <Instant atMs={call.startedAtMs} show="time" />
                 </CallLink>
               </span>

@@ -3,8 +3,9 @@ import type { CallSummary } from "@tachograph/ledger";
 import type { CallRow } from "../calls/call-row.ts";
 
 /** What a list may know of a call: chosen field by field, so that a new column does not reach browsers by itself. */
-export function callRowOf(call: CallSummary): CallRow {
+export function callRowOf(call: CallSummary, project: string): CallRow {
   return {
+    project,
     id: call.id,
     startedAtMs: call.startedAt,
     durationUs: call.durationUs,

@@ -29,9 +29,8 @@ import { callRowOf } from "./call-row-of.ts";
 import { getLedger } from "./ledger.ts";
 import { operationViewOf } from "./operation-view-of.ts";
 import { familyBuckets } from "./outcome-buckets.ts";
-import { PROJECT } from "./project.ts";
 import { sliceText } from "./text-slice.ts";
-import { getViewer, type Viewer } from "./viewer.ts";
+import { authorize, type Viewer } from "./viewer.ts";
 
 const PAGE_ROWS = 100;
 const SESSION_PAGE_ROWS = 500;
@@ -59,18 +58,18 @@ function scopeOf(params: CallParams) {
     operationId: params.operation ?? undefined,
     text: params.q ?? undefined,
   };
-  return { project: PROJECT, ...timeWindowOf(params, Date.now()), filter };
+  return { project: params.project, ...timeWindowOf(params, Date.now()), filter };
 }
 
 /** The rows of the calls screen, newest first. */
 export async function listCallRows(params: CallParams, { cursor }: { cursor?: string } = {}): Promise<Page<CallRow>> {
-  await getViewer();
+  await authorize("rows", params.project);
   const page = await listCalls(getLedger(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
-  return { rows: page.rows.map(callRowOf), nextCursor: page.nextCursor };
+  return { rows: page.rows.map((call) => callRowOf(call, params.project)), nextCursor: page.nextCursor };
 }
 
 export async function countCallRows(params: CallParams): Promise<CappedCount> {
-  await getViewer();
+  await authorize("rows", params.project);
   return countCalls(getLedger(), scopeOf(params));
 }
 
@@ -84,7 +83,7 @@ const facetFields = {
 
 /** For each field the values that are left with the other filters in force. */
 export async function listCallFacets(params: CallParams): Promise<Facet[]> {
-  await getViewer();
+  await authorize("rows", params.project);
   const scope = scopeOf(params);
   const names = Object.keys(facetFields) as FacetName[];
   return Promise.all(
@@ -97,36 +96,42 @@ export async function listCallFacets(params: CallParams): Promise<Facet[]> {
 }
 
 export async function getCallChart(params: CallParams): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {
-  await getViewer();
+  await authorize("rows", params.project);
   const histogram = await getCallHistogram(getLedger(), scopeOf(params));
   return { bucketMs: histogram.bucketMs, buckets: familyBuckets(histogram) };
 }
 
 /** The calls of a session, oldest first. */
 export async function listSessionCallRows(
-  sessionId: string,
+  { project, sessionId }: { project: string; sessionId: string },
   { cursor }: { cursor?: string } = {},
 ): Promise<Page<CallRow>> {
-  await getViewer();
-  const page = await listSessionCalls(getLedger(), { project: PROJECT, sessionId, limit: SESSION_PAGE_ROWS, cursor });
-  return { rows: page.rows.map(callRowOf), nextCursor: page.nextCursor };
+  await authorize("rows", project);
+  const page = await listSessionCalls(getLedger(), { project, sessionId, limit: SESSION_PAGE_ROWS, cursor });
+  return { rows: page.rows.map((call) => callRowOf(call, project)), nextCursor: page.nextCursor };
+}
+
+/** Names one call. */
+interface CallKey {
+  project: string;
+  id: string;
 }
 
 /** All of one call; undefined where there is none. */
-export async function findCallDetail(id: string): Promise<CallDetail | undefined> {
-  const viewer = await getViewer();
+export async function findCallDetail({ project, id }: CallKey): Promise<CallDetail | undefined> {
+  const viewer = await authorize("rows", project);
   if (!isUuid(id)) return undefined;
   const ledger = getLedger();
-  const found = await findCall(ledger, { project: PROJECT, id });
+  const found = await findCall(ledger, { project, id });
   if (!found) return undefined;
   const { recordedAt, ...call } = found;
   const [payload, related, behind, contract] = await Promise.all([
-    payloadView(id, viewer),
-    listRelatedCalls(ledger, { project: PROJECT, id }),
+    payloadView({ project, id }, viewer),
+    listRelatedCalls(ledger, { project, id }),
     findBehind(call),
-    contractText(call.toolDefHash),
+    contractText(call),
   ]);
-  const group = new Map([...related, ...behind.deliveries].map((row) => [row.id, callRowOf(row)]));
+  const group = new Map([...related, ...behind.deliveries].map((row) => [row.id, callRowOf(row, project)]));
   return {
     call,
     recordedAtMs: recordedAt,
@@ -143,14 +148,14 @@ async function findBehind(
   call: CallRecord,
 ): Promise<{ original: CallRow | null; operation: OperationView | null; deliveries: CallSummary[] }> {
   const ledger = getLedger();
-  const named = call.originalCallId;
-  const original = named === null ? undefined : await findCall(ledger, { project: PROJECT, id: named });
+  const { project, originalCallId: named } = call;
+  const original = named === null ? undefined : await findCall(ledger, { project, id: named });
   const operationId = call.outcome === "held" ? (original?.operationId ?? call.operationId) : call.operationId;
-  const found = original === undefined ? null : callRowOf(original);
+  const found = original === undefined ? null : callRowOf(original, project);
   if (operationId === null) return { original: found, operation: null, deliveries: [] };
   const [operation, deliveries] = await Promise.all([
-    findOperation(ledger, { project: PROJECT, operationId }),
-    listOperationCalls(ledger, { project: PROJECT, operationId, around: call, limit: MAX_DELIVERIES }),
+    findOperation(ledger, { project, operationId }),
+    listOperationCalls(ledger, { project, operationId, around: call, limit: MAX_DELIVERIES }),
   ]);
   if (operation === undefined) return { original: found, operation: null, deliveries };
   // From the call that executed it to the end, or else there may be more.
@@ -159,33 +164,36 @@ async function findBehind(
 }
 
 /** More of one text of a call. */
-export async function getPayloadSlice(callId: string, part: PayloadPart, offset: number): Promise<TextSlice> {
-  const viewer = await getViewer();
-  const text = isUuid(callId) ? await partText(callId, part, viewer) : undefined;
+export async function getPayloadSlice(key: CallKey, part: PayloadPart, offset: number): Promise<TextSlice> {
+  const viewer = await authorize("rows", key.project);
+  const text = isUuid(key.id) ? await partText(key, part, viewer) : undefined;
   return sliceText(text ?? "", offset);
 }
 
-async function partText(callId: string, part: PayloadPart, viewer: Viewer): Promise<string | undefined> {
+async function partText({ project, id }: CallKey, part: PayloadPart, viewer: Viewer): Promise<string | undefined> {
   if (part === "contract") {
-    const call = await findCall(getLedger(), { project: PROJECT, id: callId });
-    return contractText(call?.toolDefHash ?? null);
+    const call = await findCall(getLedger(), { project, id });
+    return call && contractText(call);
   }
   if (!viewer.can("payloads")) return undefined;
-  const payload = await findPayload(getLedger(), { project: PROJECT, callId });
+  const payload = await findPayload(getLedger(), { project, callId: id });
   const text = part === "arguments" ? payload?.arguments : payload?.result;
   return text == null ? undefined : indentJson(text);
 }
 
-async function payloadView(callId: string, viewer: Viewer): Promise<PayloadView> {
+async function payloadView({ project, id }: CallKey, viewer: Viewer): Promise<PayloadView> {
   if (!viewer.can("payloads")) return { access: "withheld" };
-  const payload = await findPayload(getLedger(), { project: PROJECT, callId });
+  const payload = await findPayload(getLedger(), { project, callId: id });
   if (!payload) return { access: "missing" };
   const view = (text: string | null): TextSlice | null => (text === null ? null : sliceText(indentJson(text)));
   return { access: "shown", arguments: view(payload.arguments), result: view(payload.result) };
 }
 
-async function contractText(hash: string | null): Promise<string | undefined> {
+async function contractText({
+  project,
+  toolDefHash: hash,
+}: Pick<CallRecord, "project" | "toolDefHash">): Promise<string | undefined> {
   if (hash === null) return undefined;
-  const definition = await findToolDefinition(getLedger(), { project: PROJECT, hash });
+  const definition = await findToolDefinition(getLedger(), { project, hash });
   return definition && indentJson(definition.definition);
 }

@@ -1,42 +1,40 @@
 import "server-only";
-import { getCallHistogram, getRecordingHealth, getTotals, listTopTools } from "@tachograph/ledger";
+import { getCallHistogram, getRecordingHealth, getTotals, listTopTools, type Scope } from "@tachograph/ledger";
 import { cache } from "react";
 import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
 import type { Posture, RecordingHealth, ToolUse, Totals } from "../overview/overview.ts";
-import type { TimeWindow } from "../time/time-window.ts";
 import { getLedger } from "./ledger.ts";
 import { familyBuckets } from "./outcome-buckets.ts";
-import { PROJECT } from "./project.ts";
-import { getViewer } from "./viewer.ts";
+import { authorize } from "./viewer.ts";
 
 const WEEK_MS = 7 * 24 * 60 * 60_000;
 const TOP_TOOLS = 10;
 
 /** What happened in a window, against the same window a week before. */
-export const getPosture = cache(async (from: number, to: number): Promise<Posture> => {
-  await getViewer();
+export const getPosture = cache(async (project: string, from: number, to: number): Promise<Posture> => {
+  await authorize("rows", project);
   const [now, weekBefore] = await Promise.all([
-    totalsOf({ from, to }),
-    totalsOf({ from: from - WEEK_MS, to: to - WEEK_MS }),
+    totalsOf({ project, from, to }),
+    totalsOf({ project, from: from - WEEK_MS, to: to - WEEK_MS }),
   ]);
   return { now, weekBefore };
 });
 
-async function totalsOf(window: TimeWindow): Promise<Totals> {
+async function totalsOf(scope: Scope): Promise<Totals> {
   const { calls, refusals, errors, firstAttempts, retries, replays, repeats, unknownEffects, outcomes } =
-    await getTotals(getLedger(), { project: PROJECT, ...window });
+    await getTotals(getLedger(), scope);
   return { calls, refusals, errors, firstAttempts, retries, replays, repeats, unknownEffects, outcomes };
 }
 
-export async function getOutcomeChart(window: TimeWindow): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {
-  await getViewer();
-  const histogram = await getCallHistogram(getLedger(), { project: PROJECT, ...window });
+export async function getOutcomeChart(scope: Scope): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {
+  await authorize("rows", scope.project);
+  const histogram = await getCallHistogram(getLedger(), scope);
   return { bucketMs: histogram.bucketMs, buckets: familyBuckets(histogram) };
 }
 
-export async function listToolUse(window: TimeWindow): Promise<ToolUse[]> {
-  await getViewer();
-  const tools = await listTopTools(getLedger(), { project: PROJECT, ...window, limit: TOP_TOOLS });
+export async function listToolUse(scope: Scope): Promise<ToolUse[]> {
+  await authorize("rows", scope.project);
+  const tools = await listTopTools(getLedger(), { ...scope, limit: TOP_TOOLS });
   return tools.map(({ serverName, tool, calls, errors, p50Us, p95Us }) => ({
     serverName,
     tool,
@@ -48,9 +46,9 @@ export async function listToolUse(window: TimeWindow): Promise<ToolUse[]> {
 }
 
 /** Whether what happens is being written down. */
-export async function getRecording(): Promise<RecordingHealth> {
-  await getViewer();
-  const health = await getRecordingHealth(getLedger(), { project: PROJECT });
+export async function getRecording(project: string): Promise<RecordingHealth> {
+  await authorize("rows", project);
+  const health = await getRecordingHealth(getLedger(), { project });
   return {
     lastRecordedAtMs: health.lastRecordedAt,
     lagP95Ms: health.lagP95Ms,

@@ -6,13 +6,12 @@ import type { SessionRow } from "../sessions/session-row.ts";
 import type { Page } from "../table/use-pages.ts";
 import { timeWindowOf } from "../time/time-window.ts";
 import { getLedger } from "./ledger.ts";
-import { PROJECT } from "./project.ts";
-import { getViewer } from "./viewer.ts";
+import { authorize } from "./viewer.ts";
 
 const PAGE_ROWS = 60;
 
 const scopeOf = (params: SessionParams) => ({
-  project: PROJECT,
+  project: params.project,
   ...timeWindowOf(params, Date.now()),
   sort: params.sort,
   onlyWith: params.only ?? undefined,
@@ -22,8 +21,9 @@ const scopeOf = (params: SessionParams) => ({
   search: params.q ?? undefined,
 });
 
-function sessionRowOf(session: SessionSummary): SessionRow {
+function sessionRowOf(session: SessionSummary, project: string): SessionRow {
   return {
+    project,
     id: session.sessionId,
     source: session.sessionSource,
     clientName: session.clientName,
@@ -50,19 +50,25 @@ export async function listSessionRows(
   params: SessionParams,
   { cursor }: { cursor?: string } = {},
 ): Promise<Page<SessionRow>> {
-  await getViewer();
+  await authorize("rows", params.project);
   const page = await listSessions(getLedger(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
-  return { rows: page.rows.map(sessionRowOf), nextCursor: page.nextCursor };
+  return { rows: page.rows.map((session) => sessionRowOf(session, params.project)), nextCursor: page.nextCursor };
 }
 
 export async function countSessionRows(params: SessionParams): Promise<CappedCount> {
-  await getViewer();
+  await authorize("rows", params.project);
   return countSessions(getLedger(), scopeOf(params));
 }
 
 /** One session; undefined where there is none. */
-export async function findSessionRow(sessionId: string): Promise<SessionRow | undefined> {
-  await getViewer();
-  const session = await findSession(getLedger(), { project: PROJECT, sessionId });
-  return session && sessionRowOf(session);
+export async function findSessionRow({
+  project,
+  sessionId,
+}: {
+  project: string;
+  sessionId: string;
+}): Promise<SessionRow | undefined> {
+  await authorize("rows", project);
+  const session = await findSession(getLedger(), { project, sessionId });
+  return session && sessionRowOf(session, project);
 }

@@ -3,20 +3,7 @@ import { headers } from "next/headers";
 import { redirect } from "next/navigation";
 import { cache } from "react";
 import { getAuth } from "./auth.ts";
-
-export const roles = ["viewer", "operator", "auditor", "admin", "owner"] as const;
-export type Role = (typeof roles)[number];
-
-/** What a role may do. `rows`: everything but payloads. The local owner may do all. */
-export type Right = "rows" | "payloads" | "alerts" | "administration";
-
-const rights: Readonly<Record<Role, readonly Right[]>> = {
-  viewer: ["rows"],
-  operator: ["rows", "alerts"],
-  auditor: ["rows", "payloads"],
-  admin: ["rows", "administration"],
-  owner: ["rows", "payloads", "alerts", "administration"],
-};
+import { rightsOf, roles, type Right, type Role } from "./rights.ts";
 
 export interface Viewer {
   id: string;
@@ -33,12 +20,34 @@ export const findViewer = cache(async (): Promise<Viewer | undefined> => {
   if (!session) return undefined;
   const { id, name, role } = session.user;
   const known = isRole(role) ? role : "viewer";
-  return { id, name, role: known, can: (right) => rights[known].includes(right) };
+  return { id, name, role: known, can: (right) => rightsOf[known].includes(right) };
 });
 
-/** Who is looking; sends everybody else to the login page. Every function that reads data begins with it. */
+/** Who is looking; sends everybody else to the login page. */
 export async function getViewer(): Promise<Viewer> {
   return (await findViewer()) ?? redirect("/login");
+}
+
+/** Somebody who is signed in asked for what their role does not allow. */
+export class NotAllowedError extends Error {
+  readonly right: Right;
+  constructor(right: Right) {
+    super(`This needs the right "${right}", which your role does not have.`);
+    this.name = "NotAllowedError";
+    this.right = right;
+  }
+}
+
+/**
+ * Who is looking, where they may do this in this project. Every function that reads or changes data begins with it.
+ * Sends whoever is not signed in to the login page.
+ *
+ * @throws {NotAllowedError}
+ */
+export async function authorize(right: Right, _project: string): Promise<Viewer> {
+  const viewer = await getViewer();
+  if (!viewer.can(right)) throw new NotAllowedError(right);
+  return viewer;
 }
 
 /** Revokes the session that the request carries; gives the names of the cookies to forget. */

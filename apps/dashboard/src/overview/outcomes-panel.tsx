@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { callQuery } from "../calls/call-params.ts";
 import { formatCount } from "../format.ts";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
-import type { TimeWindowParams } from "../time/time-window.ts";
+import type { ScopeParams } from "../scope/scope.ts";
 import { Panel } from "../ui/panel.tsx";
 import type { Totals } from "./overview.ts";
 
@@ -17,7 +17,7 @@ export function OutcomesPanel({
 }: {
   now: Totals;
   weekBefore: Totals;
-  params: TimeWindowParams;
+  params: ScopeParams;
 }): ReactNode {
   const rows = Object.entries(now.outcomes).toSorted(([, one], [, other]) => other - one);
   return (

@@ -2,7 +2,7 @@ import { isRefusal, outcomes, retryingKinds, type Outcome } from "@tachograph/re
 import type { ReactNode } from "react";
 import { callQuery, type CallParams } from "../calls/call-params.ts";
 import { formatCount, formatRatio } from "../format.ts";
-import type { TimeWindowParams } from "../time/time-window.ts";
+import type { ScopeParams } from "../scope/scope.ts";
 import { Metric, MetricGrid } from "../ui/metric.tsx";
 import { ChangeNote } from "./change-note.tsx";
 import type { Posture } from "./overview.ts";
@@ -12,7 +12,7 @@ const refusing = outcomes.filter(isRefusal);
 const failing = outcomes.filter((outcome) => !isRefusal(outcome) && !settled.has(outcome));
 
 /** The numbers that say whether agents did anything that needs a look; each leads to its rows. */
-export function PosturePanel({ posture, params }: { posture: Posture; params: TimeWindowParams }): ReactNode {
+export function PosturePanel({ posture, params }: { posture: Posture; params: ScopeParams }): ReactNode {
   const { now, weekBefore } = posture;
   const to = (filter: Partial<CallParams>): string => `/calls${callQuery({ ...params, ...filter })}`;
   return (

@@ -3,11 +3,11 @@ import type { ReactNode } from "react";
 import { ToolName } from "../calls/call-columns.tsx";
 import { callQuery } from "../calls/call-params.ts";
 import { formatCount, formatDuration, formatRatio } from "../format.ts";
-import type { TimeWindowParams } from "../time/time-window.ts";
+import type { ScopeParams } from "../scope/scope.ts";
 import { Panel } from "../ui/panel.tsx";
 import type { ToolUse } from "./overview.ts";
 
-export function ToolsPanel({ tools, params }: { tools: ToolUse[]; params: TimeWindowParams }): ReactNode {
+export function ToolsPanel({ tools, params }: { tools: ToolUse[]; params: ScopeParams }): ReactNode {
   return (
     <Panel title="Most called tools" flush>
       <div className="overflow-x-auto">

@@ -1,5 +1,6 @@
 import { createLoader, createSerializer, parseAsStringLiteral, type inferParserType } from "nuqs/server";
-import { parseAsText, timeWindowParsers } from "../time/time-window.ts";
+import { scopeParsers } from "../scope/scope.ts";
+import { parseAsText } from "../time/time-window.ts";
 
 export const sessionSorts = ["last_activity", "calls", "denials", "retries", "errors"] as const;
 export type SessionSort = (typeof sessionSorts)[number];
@@ -16,7 +17,7 @@ export const signalLabels: Readonly<Record<SessionSignal, string>> = {
 
 /** Everything that the sessions screen shows, as it stands in the URL. */
 export const sessionParsers = {
-  ...timeWindowParsers,
+  ...scopeParsers,
   sort: parseAsStringLiteral(sessionSorts).withDefault("last_activity"),
   only: parseAsStringLiteral(sessionSignals),
   client: parseAsText,

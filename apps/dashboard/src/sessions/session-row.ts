@@ -1,5 +1,6 @@
 /** One session as the list shows it. Texts from outside are still raw. */
 export interface SessionRow {
+  project: string;
   /** The session's id; `id`, so that tables can key on it. */
   id: string;
   source: string;

@@ -23,10 +23,18 @@ function resultOf(call: CallRow, indexById: ReadonlyMap<string, number>): number
 }
 
 /** The calls of a session in their order, as a waterfall: when each began, how long it took, how it ended. */
-export function SessionTimeline({ sessionId, first }: { sessionId: string; first: Page<CallRow> }): ReactNode {
+export function SessionTimeline({
+  project,
+  sessionId,
+  first,
+}: {
+  project: string;
+  sessionId: string;
+  first: Page<CallRow>;
+}): ReactNode {
   const [openId, setOpenId] = useQueryState("call", parseAsString.withOptions({ history: "push" }));
   const [realTime, setRealTime] = useQueryState("real", parseAsBoolean.withDefault(false));
-  const load = useCallback((cursor: string) => loadSessionCalls(sessionId, cursor), [sessionId]);
+  const load = useCallback((cursor: string) => loadSessionCalls({ project, sessionId }, cursor), [project, sessionId]);
   const { rows, hasMore, status, loadNext } = usePages(first, load);
   const scroller = useRef<HTMLDivElement>(null);
 
@@ -139,7 +147,7 @@ export function SessionTimeline({ sessionId, first }: { sessionId: string; first
           {formatDuration(Math.max(...scale.breaks.map((pause) => pause.idleMs)) * 1000)}.
         </p>
       ) : null}
-      <CallPanel callId={openId} rows={rows} onChange={(id) => void setOpenId(id)} />
+      <CallPanel project={project} callId={openId} rows={rows} onChange={(id) => void setOpenId(id)} />
     </>
   );
 }

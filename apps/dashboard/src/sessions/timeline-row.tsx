@@ -8,6 +8,7 @@ import { formatDuration } from "../format.ts";
 import { familyStyles, outcomeStyleOf } from "../outcome-style.ts";
 import { FamilyShape } from "../outcome/family-shape.tsx";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
+import { callHref } from "../scope/hrefs.ts";
 import { followRowLink, RowLink } from "../table/row-link.tsx";
 import { Instant } from "../time/instant.tsx";
 
@@ -58,7 +59,7 @@ export function TimelineRow({
       )}
     >
       <div role="cell" className="truncate">
-        <RowLink href={`/calls/${call.id}`} onOpen={onOpen}>
+        <RowLink href={callHref(call)} onOpen={onOpen}>
           <Instant atMs={call.startedAtMs} show="time" className="text-soft" />
         </RowLink>
       </div>

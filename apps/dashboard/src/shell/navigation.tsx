@@ -16,7 +16,7 @@ export function Navigation(): ReactNode {
   const pathname = usePathname();
   const current = useSearchParams();
   const kept = new URLSearchParams();
-  for (const name of ["range", "from", "to"]) {
+  for (const name of ["project", "range", "from", "to"]) {
     const value = current.get(name);
     if (value !== null) kept.set(name, value);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { loadTimeWindowParams, timeWindowOf } from "./time-window.ts";
+import { loadScopeParams } from "../scope/scope.ts";
+import { timeWindowOf } from "./time-window.ts";
 
 const nowMs = 1_800_000_000_000;
 
@@ -23,6 +24,11 @@ test.each([
 test.each(["9007199254740993000", "-1", "yesterday", "NaN"])(
   "an address that asks for the instant %s asks for none",
   (instant) => {
-    expect(loadTimeWindowParams({ from: instant, to: instant })).toEqual({ range: "24h", from: null, to: null });
+    expect(loadScopeParams({ from: instant, to: instant })).toEqual({
+      project: "default",
+      range: "24h",
+      from: null,
+      to: null,
+    });
   },
 );

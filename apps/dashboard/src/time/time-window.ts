@@ -1,4 +1,4 @@
-import { createParser, createLoader, createSerializer, parseAsInteger, parseAsStringLiteral } from "nuqs/server";
+import { createParser, parseAsInteger, parseAsStringLiteral } from "nuqs/server";
 
 export const ranges = ["1h", "24h", "7d", "30d"] as const;
 export type Range = (typeof ranges)[number];
@@ -55,11 +55,6 @@ export function timeWindowOf({ range, from, to }: TimeWindowParams, nowMs: numbe
   if (from !== null && to !== null && from >= 0 && from < to && to <= MAX_INSTANT) return { from, to };
   return { from: nowMs - rangeMs[range], to: nowMs };
 }
-
-export const loadTimeWindowParams = createLoader(timeWindowParsers);
-
-/** `?range=7d` or empty: the window's part of a screen's query, to take along into another screen. */
-export const timeWindowQuery = createSerializer(timeWindowParsers);
 
 /** Texts in the URL: cut, so that nobody can make a query of megabytes. */
 export const parseAsText = createParser({

@@ -7,7 +7,8 @@ import { OutcomesPanel } from "../../overview/outcomes-panel.tsx";
 import { PosturePanel } from "../../overview/posture-panel.tsx";
 import { RecordingPanel } from "../../overview/recording-panel.tsx";
 import { ToolsPanel } from "../../overview/tools-panel.tsx";
-import { loadTimeWindowParams, timeWindowOf, type TimeWindow, type TimeWindowParams } from "../../time/time-window.ts";
+import { loadScopeParams, type ScopeParams } from "../../scope/scope.ts";
+import { timeWindowOf, type TimeWindow } from "../../time/time-window.ts";
 import { WindowPicker } from "../../time/window-picker.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
@@ -16,13 +17,13 @@ import { Panel, PanelFallback } from "../../ui/panel.tsx";
 export const metadata: Metadata = { title: "Overview" };
 
 interface PanelProps {
-  params: TimeWindowParams;
+  params: ScopeParams;
   window: TimeWindow;
 }
 
 export default async function OverviewPage({ searchParams }: PageProps<"/">) {
   await getViewer();
-  const params = await loadTimeWindowParams(searchParams);
+  const params = await loadScopeParams(searchParams);
   const props = { params, window: timeWindowOf(params, Date.now()) };
   return (
     <>
@@ -44,7 +45,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
           </div>
           <div className="grid content-start gap-3 sm:grid-cols-2 xl:grid-cols-1">
             <Suspense fallback={<PanelFallback className="h-[11.25rem]" />}>
-              <Recording />
+              <Recording project={params.project} />
             </Suspense>
             <Suspense fallback={<PanelFallback className="h-80" />}>
               <Outcomes {...props} />
@@ -57,11 +58,11 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
 }
 
 async function Posture({ params, window }: PanelProps) {
-  return <PosturePanel posture={await getPosture(window.from, window.to)} params={params} />;
+  return <PosturePanel posture={await getPosture(params.project, window.from, window.to)} params={params} />;
 }
 
-async function Chart({ window }: PanelProps) {
-  const { buckets, bucketMs } = await getOutcomeChart(window);
+async function Chart({ params, window }: PanelProps) {
+  const { buckets, bucketMs } = await getOutcomeChart({ project: params.project, ...window });
   if (buckets.every((bucket) => Object.keys(bucket.counts).length === 0)) {
     return (
       <Panel>
@@ -73,15 +74,15 @@ async function Chart({ window }: PanelProps) {
 }
 
 async function Tools({ params, window }: PanelProps) {
-  const tools = await listToolUse(window);
+  const tools = await listToolUse({ project: params.project, ...window });
   return tools.length === 0 ? null : <ToolsPanel tools={tools} params={params} />;
 }
 
-async function Recording() {
-  return <RecordingPanel recording={await getRecording()} />;
+async function Recording({ project }: { project: string }) {
+  return <RecordingPanel recording={await getRecording(project)} />;
 }
 
 async function Outcomes({ params, window }: PanelProps) {
-  const { now, weekBefore } = await getPosture(window.from, window.to);
+  const { now, weekBefore } = await getPosture(params.project, window.from, window.to);
   return now.calls === 0 ? null : <OutcomesPanel now={now} weekBefore={weekBefore} params={params} />;
 }

@@ -10,7 +10,7 @@ import {
   type SessionParams,
 } from "../../../sessions/session-params.ts";
 import { SessionsTable } from "../../../sessions/sessions-table.tsx";
-import { timeWindowQuery } from "../../../time/time-window.ts";
+import { scopeQuery } from "../../../scope/scope.ts";
 import { WindowPicker } from "../../../time/window-picker.tsx";
 import { CountLabel } from "../../../ui/count-label.tsx";
 import { EmptyState } from "../../../ui/empty-state.tsx";
@@ -61,7 +61,7 @@ async function Rows({ params, query }: { params: SessionParams; query: string })
           key={`${query} ${newest.id} ${newest.calls}`}
           first={first}
           query={query}
-          windowQuery={timeWindowQuery(params)}
+          windowQuery={scopeQuery(params)}
         />
       )}
     </section>

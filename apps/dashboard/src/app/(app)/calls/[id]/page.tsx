@@ -3,14 +3,16 @@ import { notFound } from "next/navigation";
 import { CallDetailView } from "../../../../calls/call-detail-view.tsx";
 import { findCallDetail } from "../../../../data/calls.ts";
 import { getViewer } from "../../../../data/viewer.ts";
+import { loadScopeParams } from "../../../../scope/scope.ts";
 import { PageHeader } from "../../../../ui/page-header.tsx";
 
 export const metadata: Metadata = { title: "Call" };
 
-export default async function CallPage({ params }: PageProps<"/calls/[id]">) {
+export default async function CallPage({ params, searchParams }: PageProps<"/calls/[id]">) {
   await getViewer();
   const { id } = await params;
-  const detail = (await findCallDetail(id)) ?? notFound();
+  const { project } = await loadScopeParams(searchParams);
+  const detail = (await findCallDetail({ project, id })) ?? notFound();
   return (
     <>
       <PageHeader title="Call" />

@@ -5,6 +5,7 @@ import { listSessionCallRows } from "../../../../data/calls.ts";
 import { findSessionRow } from "../../../../data/sessions.ts";
 import { getViewer } from "../../../../data/viewer.ts";
 import { InertText } from "../../../../inert/inert-text.tsx";
+import { loadScopeParams } from "../../../../scope/scope.ts";
 import { SessionHeader } from "../../../../sessions/session-header.tsx";
 import { SessionTimeline } from "../../../../sessions/session-timeline.tsx";
 import { CopyButton } from "../../../../ui/copy-button.tsx";
@@ -13,10 +14,11 @@ import { PanelFallback } from "../../../../ui/panel.tsx";
 
 export const metadata: Metadata = { title: "Session" };
 
-export default async function SessionPage({ params }: PageProps<"/sessions/[id]">) {
+export default async function SessionPage({ params, searchParams }: PageProps<"/sessions/[id]">) {
   await getViewer();
   const id = decodeURIComponent((await params).id);
-  const session = (await findSessionRow(id)) ?? notFound();
+  const { project } = await loadScopeParams(searchParams);
+  const session = (await findSessionRow({ project, sessionId: id })) ?? notFound();
   return (
     <>
       <PageHeader
@@ -29,17 +31,17 @@ export default async function SessionPage({ params }: PageProps<"/sessions/[id]"
       />
       <SessionHeader session={session} />
       <Suspense fallback={<PanelFallback className="h-[calc(100dvh-17rem)] min-h-80" />}>
-        <Timeline sessionId={id} />
+        <Timeline project={project} sessionId={id} />
       </Suspense>
     </>
   );
 }
 
-async function Timeline({ sessionId }: { sessionId: string }) {
-  const first = await listSessionCallRows(sessionId);
+async function Timeline({ project, sessionId }: { project: string; sessionId: string }) {
+  const first = await listSessionCallRows({ project, sessionId });
   return (
     <section aria-label="Timeline" className="overflow-hidden rounded-lg border border-line bg-surface">
-      <SessionTimeline key={sessionId} sessionId={sessionId} first={first} />
+      <SessionTimeline key={sessionId} project={project} sessionId={sessionId} first={first} />
     </section>
   );
 }

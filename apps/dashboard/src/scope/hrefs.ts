@@ -1,0 +1,12 @@
+import { scopeQuery } from "./scope.ts";
+
+/** The page of one call. */
+export const callHref = ({ project, id }: { project: string; id: string }): string =>
+  `/calls/${id}${scopeQuery({ project })}`;
+
+/** The page of one session, with one of its calls open. */
+export const sessionHref = (session: { project: string; sessionId: string; callId?: string }): string => {
+  const query = scopeQuery({ project: session.project });
+  const path = `/sessions/${encodeURIComponent(session.sessionId)}${query}`;
+  return session.callId === undefined ? path : `${path}${query === "" ? "?" : "&"}call=${session.callId}`;
+};
