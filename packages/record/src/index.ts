@@ -90,3 +90,6 @@ export {
   type Redactor,
 } from "./redact.ts";
 export { firstIdAt, idTime, isUuid, newId } from "./uuid.ts";
+
+// What somebody may have meant.
+export { nearestNames } from "./nearest-names.ts";

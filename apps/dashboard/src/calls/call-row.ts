@@ -28,6 +28,9 @@ export interface CallRow {
   wasExecuted: boolean;
   operationId: string | null;
   originalCallId: string | null;
+  /** UTF-8 sizes as JSON, before redaction. */
+  argumentsBytes: number | null;
+  resultBytes: number | null;
 }
 
 /** A count that stops counting somewhere. */

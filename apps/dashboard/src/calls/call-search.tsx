@@ -1,71 +1,55 @@
 "use client";
 
-import { Search, X } from "lucide-react";
+import { X } from "lucide-react";
 import { useQueryStates } from "nuqs";
-import { useEffect, useRef, useTransition, type ReactNode, type SubmitEvent } from "react";
+import { useCallback, useTransition, type ReactNode } from "react";
 import { InertText } from "../inert/inert-text.tsx";
-import { callParsers, filterLabels, filterNames, type FilterName } from "./call-params.ts";
-import { parseSearch } from "./search-grammar.ts";
+import { outcomeStyleOf } from "../outcome-style.ts";
+import { SearchBox } from "../search/search-box.tsx";
+import {
+  callParsers,
+  callQuery,
+  filterLabels,
+  filterNames,
+  filtersOf,
+  withoutFilter,
+  withSearch,
+} from "./call-params.ts";
+import { callSearchFields } from "./call-search-fields.ts";
+import { loadFieldValues } from "./load-calls.ts";
+import { labelOfRetry } from "./retry-label.ts";
 
 /** The search box and the filters in force. */
 export function CallSearch(): ReactNode {
   const [isPending, startTransition] = useTransition();
   const [params, setParams] = useQueryStates(callParsers, { shallow: false, history: "push", startTransition });
-  const input = useRef<HTMLInputElement>(null);
-
-  useEffect(() => {
-    const listen = (event: KeyboardEvent): void => {
-      if (event.key !== "/" || event.target instanceof HTMLInputElement || event.metaKey || event.ctrlKey) return;
-      event.preventDefault();
-      input.current?.focus();
-    };
-    document.addEventListener("keydown", listen);
-    return () => document.removeEventListener("keydown", listen);
-  }, []);
-
-  const submit = (event: SubmitEvent<HTMLFormElement>): void => {
-    event.preventDefault();
-    const box = input.current;
-    if (!box) return;
-    void setParams(parseSearch(box.value, params));
-    box.value = "";
-  };
-  const chips = filterNames.flatMap((name) => {
-    const value = params[name];
-    if (value === null) return [];
-    return (Array.isArray(value) ? value : [value]).map((text: string) => ({ name, text }));
-  });
-  const remove = (name: FilterName, text: string): void => {
-    const value = params[name];
-    const rest = Array.isArray(value) ? value.filter((other) => other !== text) : [];
-    void setParams({ [name]: rest.length === 0 ? null : rest });
-  };
-
+  const query = callQuery(params);
+  const loadValues = useCallback((field: string, prefix: string) => loadFieldValues(query, field, prefix), [query]);
+  const filters = filtersOf(params);
+  const last = filters.at(-1);
   return (
     <div className="min-w-0 flex-1" aria-busy={isPending}>
-      <form onSubmit={submit} role="search" className="relative">
-        <Search size={14} aria-hidden className="absolute top-1/2 left-2.5 -translate-y-1/2 text-soft" />
-        <input
-          ref={input}
-          type="search"
-          aria-label="Search calls"
-          placeholder="outcome:denied tool:refund_order, or text of an error, a tool or an id"
-          className="w-full rounded-md border border-line bg-surface py-1.5 pr-3 pl-8 placeholder:text-soft"
-        />
-      </form>
-      {chips.length > 0 ? (
+      <SearchBox
+        label="Search calls"
+        placeholder="outcome:denied tool:refund_order, or text of an error or an id"
+        fields={callSearchFields}
+        loadValues={loadValues}
+        onSearch={(search) => void setParams(withSearch(params, search))}
+        onRemoveLast={() => (last ? void setParams(withoutFilter(params, last)) : undefined)}
+      />
+      {filters.length > 0 ? (
         <ul aria-label="Filters" className="mt-2 flex flex-wrap items-center gap-1.5">
-          {chips.map(({ name, text }) => (
+          {filters.map((filter) => (
             <li
-              key={`${name} ${text}`}
+              key={`${filter.name} ${filter.value}`}
               className="flex max-w-80 items-center gap-1 rounded-md bg-accent-soft py-0.5 pr-1 pl-2 text-xs"
             >
-              <span className="text-soft">{filterLabels[name]}</span>
-              <InertText text={text} max={60} className="truncate font-medium" />
+              <span className="text-soft">{filterLabels[filter.name]}</span>
+              <InertText text={valueLabel(filter)} max={60} className="truncate font-medium" />
               <button
                 type="button"
-                aria-label={`Remove filter ${filterLabels[name]}`}
-                onClick={() => remove(name, text)}
+                aria-label={`Remove filter ${filterLabels[filter.name]} ${valueLabel(filter)}`}
+                onClick={() => void setParams(withoutFilter(params, filter))}
                 className="rounded-sm p-0.5 text-soft hover:text-ink"
               >
                 <X size={12} aria-hidden />
@@ -85,4 +69,9 @@ export function CallSearch(): ReactNode {
       ) : null}
     </div>
   );
+}
+
+function valueLabel({ name, value }: ReturnType<typeof filtersOf>[number]): string {
+  if (name === "outcome") return outcomeStyleOf(value).label;
+  return name === "retry" ? labelOfRetry(value) : value;
 }

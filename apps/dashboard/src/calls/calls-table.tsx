@@ -1,32 +1,72 @@
 "use client";
 
-import { parseAsString, useQueryState } from "nuqs";
-import { useCallback, useMemo, type ReactNode } from "react";
+import { parseAsBoolean, parseAsString, useQueryState } from "nuqs";
+import { useCallback, useMemo, useState, type ReactNode } from "react";
+import { formatCount } from "../format.ts";
 import { useProject } from "../scope/use-project.ts";
+import { chooseColumns, defineColumns } from "../table/column.ts";
+import { useChosenColumns } from "../table/column-chooser.tsx";
 import { RowTable } from "../table/row-table.tsx";
 import { usePages, type Page } from "../table/use-pages.ts";
 import { callColumns } from "./call-columns.tsx";
 import { CallPanel } from "./call-panel.tsx";
 import type { CallRow } from "./call-row.ts";
 import { loadCalls } from "./load-calls.ts";
+import { useLiveTail } from "./use-live-tail.ts";
 
 /** The rows of the audit trail, with a panel for the one that is looked at. */
-export function CallsTable({ first, query }: { first: Page<CallRow>; query: string }): ReactNode {
-  const [openId, setOpenId] = useQueryState("call", parseAsString.withOptions({ history: "push" }));
+export function CallsTable({
+  first,
+  query,
+  showDate,
+}: {
+  first: Page<CallRow>;
+  query: string;
+  /** Whether the window is longer than a day. */
+  showDate: boolean;
+}): ReactNode {
   const project = useProject();
+  const [openId, setOpenId] = useQueryState("call", parseAsString.withOptions({ history: "push" }));
+  const [isLive] = useQueryState("live", parseAsBoolean.withDefault(false));
+  const [isAtTop, setAtTop] = useState(true);
+  const [chosen] = useChosenColumns();
   const load = useCallback((cursor: string) => loadCalls(query, cursor), [query]);
   const pages = usePages(first, load);
-  const columns = useMemo(() => callColumns((id) => void setOpenId(id)), [setOpenId]);
+  const tail = useLiveTail({ isOn: isLive, query, newestId: first.rows[0]?.id, isHeld: !isAtTop || openId !== null });
+  const columns = useMemo(
+    () => defineColumns(chooseColumns(callColumns({ open: (id) => void setOpenId(id), showDate }), chosen)),
+    [setOpenId, showDate, chosen],
+  );
+  const rows = useMemo(() => {
+    const told = new Set(tail.shown.map(({ id }) => id));
+    return [...tail.shown, ...pages.rows.filter(({ id }) => !told.has(id))];
+  }, [tail.shown, pages.rows]);
   return (
     <>
+      {isLive ? (
+        <p className="flex items-center gap-2 border-b border-line px-4 py-1.5 text-xs text-soft" role="status">
+          <span
+            aria-hidden
+            className={tail.isConnected ? "size-2 rounded-full bg-done" : "size-2 rounded-full border border-soft"}
+          />
+          {tail.isConnected ? `Live: ${formatCount(tail.shown.length)} new` : "Connecting…"}
+          {tail.hasHole ? ", and more than could be shown: narrow the filter" : ""}
+          {tail.waiting.length > 0 ? (
+            <button type="button" onClick={tail.release} className="font-medium text-accent hover:underline">
+              Held while you read: show {formatCount(tail.waiting.length)} more
+            </button>
+          ) : null}
+        </p>
+      ) : null}
       <RowTable
         label="Calls"
         columns={columns}
-        pages={pages}
+        pages={{ ...pages, rows }}
         activeId={openId}
-        className="h-[calc(100dvh-11rem)] min-h-80"
+        onAtTop={setAtTop}
+        className="max-h-[calc(100dvh-11rem)] min-h-80"
       />
-      <CallPanel project={project} callId={openId} rows={pages.rows} onChange={(id) => void setOpenId(id)} />
+      <CallPanel project={project} callId={openId} rows={rows} onChange={(id) => void setOpenId(id)} />
     </>
   );
 }

@@ -7,17 +7,8 @@ import { formatCount } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
 import { callParsers } from "./call-params.ts";
-import { retryKindLabels } from "./retry-label.ts";
-import type { RetryKind } from "@tachograph/record";
-
-export type FacetName = "outcome" | "tool" | "server" | "retry" | "effect";
-
-export interface Facet {
-  name: FacetName;
-  title: string;
-  /** Counted without this facet's own filter, most frequent first. */
-  values: { value: string; count: number }[];
-}
+import type { Facet, FacetName } from "./facet.ts";
+import { labelOfRetry } from "./retry-label.ts";
 
 const SHOWN = 8;
 /** Fewer than these are not worth folding away. */
@@ -44,7 +35,7 @@ export function FacetPanel({ facet }: { facet: Facet }): ReactNode {
         className="flex w-full items-center gap-2 rounded-sm px-2 py-0.5 text-left hover:bg-raised aria-pressed:bg-accent-soft aria-pressed:font-medium"
       >
         <span className="min-w-0 flex-1 truncate">
-          <FacetValue name={facet.name} value={value} />
+          <FacetLabel name={facet.name} value={value} />
         </span>
         <span className="text-xs text-soft">{formatCount(count)}</span>
       </button>
@@ -65,8 +56,8 @@ export function FacetPanel({ facet }: { facet: Facet }): ReactNode {
   );
 }
 
-function FacetValue({ name, value }: { name: FacetName; value: string }): ReactNode {
+function FacetLabel({ name, value }: { name: FacetName; value: string }): ReactNode {
   if (name === "outcome") return <OutcomeMark outcome={value} />;
-  if (name === "retry" && Object.hasOwn(retryKindLabels, value)) return retryKindLabels[value as RetryKind];
+  if (name === "retry") return labelOfRetry(value);
   return <InertText text={value} max={80} />;
 }

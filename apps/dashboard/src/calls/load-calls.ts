@@ -1,10 +1,11 @@
 "use server";
 
-import { findCallDetail, getPayloadSlice, listCallRows, listSessionCallRows } from "../data/calls.ts";
+import { findCallDetail, getPayloadSlice, listCallRows, listFieldValues, listSessionCallRows } from "../data/calls.ts";
 import type { TextSlice } from "../inert/inert-block.tsx";
 import type { Page } from "../table/use-pages.ts";
 import type { CallDetail, PayloadPart } from "./call-detail.ts";
 import { loadCallParams } from "./call-params.ts";
+import type { FacetValue } from "./facet.ts";
 import type { CallRow } from "./call-row.ts";
 
 // The client asks for more of what it shows. What arrives here may come from anybody: each function it calls checks the
@@ -13,6 +14,11 @@ import type { CallRow } from "./call-row.ts";
 /** The next rows of the calls screen whose URL query is `query`. */
 export async function loadCalls(query: string, cursor: string): Promise<Page<CallRow>> {
   return listCallRows(loadCallParams(new URLSearchParams(query)), { cursor });
+}
+
+/** What completes a field of a search, counted with the other filters of the screen in force. */
+export async function loadFieldValues(query: string, field: string, typed: string): Promise<FacetValue[]> {
+  return listFieldValues(loadCallParams(new URLSearchParams(query)), field, typed);
 }
 
 /** The next calls of a session. */

@@ -12,6 +12,10 @@ export const retryKindLabels: Readonly<Record<RetryKind, string>> = {
   repeat: "repeat",
 };
 
+/** Label of a retry kind that a newer writer may have stored. */
+export const labelOfRetry = (kind: string): string =>
+  Object.hasOwn(retryKindLabels, kind) ? retryKindLabels[kind as RetryKind] : kind;
+
 export const retryKindMeanings: Readonly<Record<RetryKind, string>> = {
   first: "Not a retry of anything.",
   continuation: "The second leg of a call that asked for more input. Not a retry.",

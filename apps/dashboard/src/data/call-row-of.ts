@@ -28,5 +28,7 @@ export function callRowOf(call: CallSummary, project: string): CallRow {
     wasExecuted: call.phase === "executed" || call.phase === "answered",
     operationId: call.operationId,
     originalCallId: call.originalCallId,
+    argumentsBytes: call.argumentsBytes,
+    resultBytes: call.resultBytes,
   };
 }

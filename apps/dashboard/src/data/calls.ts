@@ -13,13 +13,14 @@ import {
   listSessionCalls,
   type CallFilter,
   type CallSummary,
+  type CountedField,
 } from "@tachograph/ledger";
 import { isUuid, type CallRecord } from "@tachograph/record";
 import type { CallDetail, PayloadPart, PayloadView } from "../calls/call-detail.ts";
 import type { CallParams } from "../calls/call-params.ts";
 import type { CallRow, CappedCount } from "../calls/call-row.ts";
 import type { OperationView } from "../calls/operation-view.ts";
-import type { Facet, FacetName } from "../calls/facet-panel.tsx";
+import type { Facet, FacetName, FacetValue } from "../calls/facet.ts";
 import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
 import { indentJson } from "../inert/indent-json.ts";
 import type { TextSlice } from "../inert/inert-block.tsx";
@@ -39,11 +40,11 @@ const MAX_DELIVERIES = 50;
 
 const given = <Item>(list: Item[]): Item[] | undefined => (list.length === 0 ? undefined : list);
 
-/** The scope of the calls screen as the ledger asks for it. `tool:orders.*` is a prefix. */
-function scopeOf(params: CallParams) {
+/** The filters of the calls screen as the ledger asks for them. `tool:orders.*` is a prefix. */
+export function callFilterOf(params: CallParams): CallFilter {
   const exact = params.tool.filter((tool) => !tool.endsWith("*"));
   const prefix = params.tool.find((tool) => tool.endsWith("*"))?.slice(0, -1);
-  const filter: CallFilter = {
+  return {
     outcomes: given(params.outcome),
     effects: given(params.effect),
     mutabilities: given(params.kind),
@@ -51,15 +52,20 @@ function scopeOf(params: CallParams) {
     servers: given(params.server),
     tools: given(exact),
     toolPrefix: prefix,
-    principal: params.principal ?? undefined,
+    principal: params.principal[0],
     sessionId: params.session ?? undefined,
-    errorCode: params.error ?? undefined,
+    errorCode: params.error[0],
     rule: params.rule ?? undefined,
     operationId: params.operation ?? undefined,
     text: params.q ?? undefined,
   };
-  return { project: params.project, ...timeWindowOf(params, Date.now()), filter };
 }
+
+const scopeOf = (params: CallParams) => ({
+  project: params.project,
+  ...timeWindowOf(params, Date.now()),
+  filter: callFilterOf(params),
+});
 
 /** The rows of the calls screen, newest first. */
 export async function listCallRows(params: CallParams, { cursor }: { cursor?: string } = {}): Promise<Page<CallRow>> {
@@ -93,6 +99,28 @@ export async function listCallFacets(params: CallParams): Promise<Facet[]> {
       return { name, title, values: values.flatMap(({ value, count }) => (value === null ? [] : [{ value, count }])) };
     }),
   );
+}
+
+const openFields: Readonly<Record<string, CountedField>> = {
+  tool: "tool",
+  server: "server_name",
+  principal: "principal",
+  client: "client_name",
+  error: "error_code",
+  rule: "rule",
+};
+const MAX_VALUES = 12;
+
+/** Values of a field that a search can name, which hold what is typed, with how many rows have them. */
+export async function listFieldValues(params: CallParams, field: string, typed: string): Promise<FacetValue[]> {
+  await authorize("rows", params.project);
+  const counted = Object.hasOwn(openFields, field) ? openFields[field] : undefined;
+  if (counted === undefined) return [];
+  const values = await countCallsBy(getLedger(), { ...scopeOf(params), field: counted });
+  const wanted = typed.toLowerCase();
+  return values
+    .flatMap(({ value, count }) => (value?.toLowerCase().includes(wanted) ? [{ value, count }] : []))
+    .slice(0, MAX_VALUES);
 }
 
 export async function getCallChart(params: CallParams): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {

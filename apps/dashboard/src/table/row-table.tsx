@@ -5,7 +5,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
 import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
 import { followRowLink } from "./row-link.tsx";
-import { rowFeatures, tracksOf, type ColumnLayout, type RowFeatures } from "./column.ts";
+import { leastWidthOf, rowFeatures, tracksOf, type ColumnLayout, type RowFeatures } from "./column.ts";
 import type { Pages } from "./use-pages.ts";
 import { useRowKeys } from "./use-row-keys.ts";
 
@@ -14,6 +14,8 @@ const LOAD_AHEAD_ROWS = 20;
 
 const gridClass =
   "grid items-center gap-x-3 px-4 [grid-template-columns:var(--tracks)] md:[grid-template-columns:var(--tracks-md)] xl:[grid-template-columns:var(--tracks-xl)] 2xl:[grid-template-columns:var(--tracks-2xl)]";
+
+const leastWidthClass = "min-w-(--least) md:min-w-(--least-md) xl:min-w-(--least-xl) 2xl:min-w-(--least-2xl)";
 
 const cellClass = (layout: ColumnLayout | undefined): string =>
   clsx(
@@ -33,6 +35,7 @@ export function RowTable<Row extends { id: string }>({
   columns,
   pages,
   activeId,
+  onAtTop,
   className,
 }: {
   label: string;
@@ -40,6 +43,8 @@ export function RowTable<Row extends { id: string }>({
   pages: Pages<Row>;
   /** The row whose panel is open. */
   activeId?: string | null;
+  /** Told when the first row comes into view or leaves it. */
+  onAtTop?: (isAtTop: boolean) => void;
   className?: string;
 }): ReactNode {
   const scroller = useRef<HTMLDivElement>(null);
@@ -77,11 +82,16 @@ export function RowTable<Row extends { id: string }>({
     "--tracks-md": tracksOf(layouts, "md"),
     "--tracks-xl": tracksOf(layouts, "xl"),
     "--tracks-2xl": tracksOf(layouts, "2xl"),
+    "--least": leastWidthOf(tracksOf(layouts, "base")),
+    "--least-md": leastWidthOf(tracksOf(layouts, "md")),
+    "--least-xl": leastWidthOf(tracksOf(layouts, "xl")),
+    "--least-2xl": leastWidthOf(tracksOf(layouts, "2xl")),
   } as CSSProperties;
 
   return (
     <div
       ref={scroller}
+      onScroll={onAtTop && ((event) => onAtTop(event.currentTarget.scrollTop < ROW_PX))}
       role="table"
       aria-label={label}
       aria-rowcount={hasMore ? -1 : rows.length + 1}
@@ -89,7 +99,10 @@ export function RowTable<Row extends { id: string }>({
       style={tracks}
       className={clsx("overflow-auto [overflow-anchor:none]", className)}
     >
-      <div role="rowgroup" className="sticky top-0 z-[1] border-b border-line bg-surface text-xs text-soft">
+      <div
+        role="rowgroup"
+        className={clsx(leastWidthClass, "sticky top-0 z-[1] border-b border-line bg-surface text-xs text-soft")}
+      >
         {table.getHeaderGroups().map((group) => (
           <div key={group.id} role="row" aria-rowindex={1} className={clsx(gridClass, "h-8")}>
             {group.headers.map((header) => (
@@ -100,7 +113,7 @@ export function RowTable<Row extends { id: string }>({
           </div>
         ))}
       </div>
-      <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
+      <div role="rowgroup" className={clsx(leastWidthClass, "relative")} style={{ height: virtualizer.getTotalSize() }}>
         {items.map((item) => {
           const row = rows[item.index];
           if (!row) return null;

@@ -1,9 +1,7 @@
 "use client";
 
 import { useEffect, useEffectEvent } from "react";
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+import { isTyping } from "../shell/is-typing.ts";
 
 /** `j` and `k` move between rows; the browser's own Enter opens the focused one. */
 export function useRowKeys(move: (step: 1 | -1) => void): void {

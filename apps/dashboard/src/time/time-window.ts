@@ -61,3 +61,6 @@ export const parseAsText = createParser({
   parse: (query) => (query === "" ? null : query.slice(0, 256)),
   serialize: (text: string) => text,
 });
+
+/** Whether the window is two instants rather than a range up to now. */
+export const hasFixedWindow = (params: TimeWindowParams): boolean => timeWindowOf(params, 0).to !== 0;

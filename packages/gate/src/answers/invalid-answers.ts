@@ -1,8 +1,8 @@
-import type { Mutability, PayloadIssue } from "@tachograph/record";
+import { nearestNames, type Mutability, type PayloadIssue } from "@tachograph/record";
 import type { ArgumentIssue } from "../validation/validator.ts";
 import type { Answer } from "./error-result.ts";
 import { mayBeShown } from "./fit-payload.ts";
-import { nearestNames } from "./nearest-names.ts";
+
 import { issuePhrases, lookWith, MAX_TOLD, nameOf, type AnsweredCall } from "./phrases.ts";
 
 export interface InvalidArguments extends AnsweredCall {

@@ -3,10 +3,12 @@ import { Suspense } from "react";
 import { callQuery, hasFilter, loadCallParams, type CallParams } from "../../../calls/call-params.ts";
 import { CallSearch } from "../../../calls/call-search.tsx";
 import { CallsTable } from "../../../calls/calls-table.tsx";
+import { CallsToolbar } from "../../../calls/calls-toolbar.tsx";
 import { FacetPanel } from "../../../calls/facet-panel.tsx";
 import { OutcomeChart } from "../../../charts/outcome-chart.tsx";
 import { countCallRows, getCallChart, listCallFacets, listCallRows } from "../../../data/calls.ts";
 import { getViewer } from "../../../data/viewer.ts";
+import { hasFixedWindow, timeWindowOf } from "../../../time/time-window.ts";
 import { WindowPicker } from "../../../time/window-picker.tsx";
 import { CountLabel } from "../../../ui/count-label.tsx";
 import { EmptyState } from "../../../ui/empty-state.tsx";
@@ -16,6 +18,12 @@ import { Panel, PanelFallback } from "../../../ui/panel.tsx";
 export const metadata: Metadata = { title: "Calls" };
 
 const CHART_PX = 96;
+const DAY_MS = 24 * 60 * 60_000;
+
+function windowMs(params: CallParams): number {
+  const { from, to } = timeWindowOf(params, Date.now());
+  return to - from;
+}
 
 export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   await getViewer();
@@ -35,13 +43,14 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
       >
         <WindowPicker />
       </PageHeader>
-      <div className="mb-3">
+      <div className="mb-3 flex flex-wrap items-start gap-2">
         <CallSearch />
+        <CallsToolbar canFollow={!hasFixedWindow(params)} />
       </div>
       <Suspense fallback={<PanelFallback className="mb-3 h-[7.5rem]" />}>
         <Histogram params={params} />
       </Suspense>
-      <div className="gap-3 lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
+      <div className="items-start gap-3 lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
         <details className="mb-3 rounded-lg border border-line bg-surface lg:hidden">
           <summary className="px-4 py-2 font-medium">Facets</summary>
           <Facets params={params} />
@@ -97,7 +106,12 @@ async function Rows({ params, query }: { params: CallParams; query: string }) {
         <EmptyState filtered={hasFilter(params)} />
       ) : (
         // Rows begin anew where the question changed, or where it was asked again.
-        <CallsTable key={`${query} ${first.rows[0]?.id}`} first={first} query={query} />
+        <CallsTable
+          key={`${query} ${first.rows[0]?.id}`}
+          first={first}
+          query={query}
+          showDate={windowMs(params) > DAY_MS}
+        />
       )}
     </section>
   );
