@@ -32,6 +32,7 @@ export {
   type CountedField,
   type FieldCount,
 } from "./queries/call-counts.ts";
+export { findCallNeighbours, type CallNeighbours } from "./queries/call-neighbours.ts";
 export { listRelatedCalls } from "./queries/related-calls.ts";
 export { listOperationCalls } from "./queries/operation-calls.ts";
 export { findPayload } from "./queries/payloads.ts";

@@ -74,14 +74,14 @@ export const callColumns = ({
   {
     id: "tool",
     header: "Tool",
-    track: "minmax(9.5rem,1.5fr)",
+    track: "minmax(10rem,1.6fr)",
     narrowTrack: "minmax(5rem,1fr)",
     cell: (call) => <ToolName serverName={call.serverName} tool={call.tool} compact />,
   },
   {
     id: "why",
     header: "Why",
-    track: "minmax(6rem,1.8fr)",
+    track: "minmax(5rem,1.5fr)",
     from: "xl",
     cell: (call) => {
       const why = explanationOf(call);
@@ -145,9 +145,7 @@ function RetryMark({ call }: { call: CallRow }): ReactNode {
   const Icon = isDouble ? TriangleAlert : RotateCcw;
   return (
     <span
-      className={
-        isDouble ? "inline-flex items-center gap-1.5 font-medium text-warn" : "inline-flex items-center gap-1.5"
-      }
+      className={isDouble ? "flex items-center gap-1.5 font-medium text-warn" : "flex items-center gap-1.5"}
       title={retryKindMeanings[call.retryKind]}
     >
       <Icon size={12} aria-hidden className={isDouble ? undefined : "text-soft"} />
@@ -169,7 +167,7 @@ export function ToolName({
 }) {
   return (
     <>
-      <span className={compact ? "text-soft max-xl:hidden" : "text-soft"}>
+      <span className={compact ? "text-soft max-[1400px]:hidden" : "text-soft"}>
         <InertText text={serverName} max={60} />
         {" / "}
       </span>

@@ -13,7 +13,7 @@ import { ToolName } from "./call-columns.tsx";
 import type { CallDetail, PayloadPart, PayloadView } from "./call-detail.ts";
 import { CallFields } from "./call-fields.tsx";
 import { CallLink } from "./call-link.tsx";
-import { CopyButton } from "../ui/copy-button.tsx";
+import { CopyMenu } from "./copy-menu.tsx";
 import { mayHaveHappenedTwice } from "./happened-twice.ts";
 import { loadPayloadSlice } from "./load-calls.ts";
 import { OperationSection } from "./operation-section.tsx";
@@ -43,7 +43,7 @@ export function CallDetailView({
             <OutcomeMark outcome={call.outcome} />
           </span>
           <Instant atMs={call.startedAt} show="both" className="text-soft" />
-          <CopyButton text={call.id} label="Copy id" />
+          <CopyMenu call={call} canSeePayloads={detail.payload.access === "shown"} />
         </div>
       </div>
 

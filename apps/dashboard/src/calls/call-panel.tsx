@@ -7,7 +7,9 @@ import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from "rea
 import { callHref } from "../scope/hrefs.ts";
 import { CallDetailView } from "./call-detail-view.tsx";
 import type { CallDetail } from "./call-detail.ts";
+import { isTyping } from "../shell/is-typing.ts";
 import { loadCallDetail } from "./load-calls.ts";
+import { neighboursIn, type Neighbours } from "./neighbours.ts";
 
 type Loaded = { id: string; detail: CallDetail | null } | { id: string; failed: true } | undefined;
 
@@ -16,11 +18,15 @@ export function CallPanel({
   project,
   callId,
   rows,
+  findNeighbours,
   onChange,
 }: {
   project: string;
   callId: string | null;
+  /** The rows of the list that are there. */
   rows: readonly { id: string }[];
+  /** Looks up what stands beside a row that is not among them, or at their end. */
+  findNeighbours?: (id: string) => Promise<Neighbours>;
   onChange: (id: string | null) => void;
 }): ReactNode {
   const [loaded, setLoaded] = useState<Loaded>();
@@ -43,14 +49,12 @@ export function CallPanel({
     };
   }, [project, callId, attempt]);
 
-  const index = rows.findIndex((row) => row.id === callId);
-  const previous = index > 0 ? rows[index - 1] : undefined;
-  const next = index >= 0 ? rows[index + 1] : undefined;
+  const { previous, next } = useNeighbours(callId, rows, findNeighbours);
   const onKey = useEffectEvent((event: KeyboardEvent) => {
     if (callId === null || event.metaKey || event.ctrlKey || event.altKey) return;
-    if (event.target instanceof HTMLInputElement) return;
-    const target = event.key === "[" ? previous : event.key === "]" ? next : undefined;
-    if (target) onChange(target.id);
+    if (isTyping(event.target)) return;
+    const target = event.key === "[" ? previous : event.key === "]" ? next : null;
+    if (target !== null) onChange(target);
   });
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => onKey(event);
@@ -124,6 +128,33 @@ export function CallPanel({
   );
 }
 
+const nowhere: Neighbours = { previous: null, next: null };
+
+function useNeighbours(
+  callId: string | null,
+  rows: readonly { id: string }[],
+  find: ((id: string) => Promise<Neighbours>) | undefined,
+): Neighbours {
+  const known = callId === null ? nowhere : neighboursIn(rows, callId, find !== undefined);
+  const [found, setFound] = useState<Neighbours & { of: string }>();
+  const asked = known === undefined ? callId : null;
+  useEffect(() => {
+    if (asked === null || find === undefined) return;
+    let stale = false;
+    find(asked).then(
+      (neighbours) => {
+        if (!stale) setFound({ ...neighbours, of: asked });
+      },
+      // Without them the buttons stay as they are: off.
+      () => {},
+    );
+    return () => {
+      stale = true;
+    };
+  }, [asked, find]);
+  return known ?? (found?.of === asked ? found : nowhere) ?? nowhere;
+}
+
 function StepButton({
   label,
   target,
@@ -131,7 +162,7 @@ function StepButton({
   children,
 }: {
   label: string;
-  target: { id: string } | undefined;
+  target: string | null;
   onChange: (id: string) => void;
   children: ReactNode;
 }): ReactNode {
@@ -140,8 +171,8 @@ function StepButton({
       type="button"
       aria-label={label}
       title={label}
-      disabled={!target}
-      onClick={() => (target ? onChange(target.id) : undefined)}
+      disabled={target === null}
+      onClick={() => (target === null ? undefined : onChange(target))}
       className="rounded-md p-1.5 text-soft hover:bg-raised hover:text-ink disabled:opacity-35"
     >
       {children}

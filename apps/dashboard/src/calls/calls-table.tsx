@@ -11,7 +11,7 @@ import { usePages, type Page } from "../table/use-pages.ts";
 import { callColumns } from "./call-columns.tsx";
 import { CallPanel } from "./call-panel.tsx";
 import type { CallRow } from "./call-row.ts";
-import { loadCalls } from "./load-calls.ts";
+import { loadCalls, loadRowNeighbours } from "./load-calls.ts";
 import { useLiveTail } from "./use-live-tail.ts";
 
 /** The rows of the audit trail, with a panel for the one that is looked at. */
@@ -33,6 +33,7 @@ export function CallsTable({
   const load = useCallback((cursor: string) => loadCalls(query, cursor), [query]);
   const pages = usePages(first, load);
   const tail = useLiveTail({ isOn: isLive, query, newestId: first.rows[0]?.id, isHeld: !isAtTop || openId !== null });
+  const findNeighbours = useCallback((id: string) => loadRowNeighbours(query, id), [query]);
   const columns = useMemo(
     () => defineColumns(chooseColumns(callColumns({ open: (id) => void setOpenId(id), showDate }), chosen)),
     [setOpenId, showDate, chosen],
@@ -66,7 +67,13 @@ export function CallsTable({
         onAtTop={setAtTop}
         className="max-h-[calc(100dvh-11rem)] min-h-80"
       />
-      <CallPanel project={project} callId={openId} rows={rows} onChange={(id) => void setOpenId(id)} />
+      <CallPanel
+        project={project}
+        callId={openId}
+        rows={rows}
+        findNeighbours={findNeighbours}
+        onChange={(id) => void setOpenId(id)}
+      />
     </>
   );
 }

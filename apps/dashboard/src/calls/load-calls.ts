@@ -1,11 +1,20 @@
 "use server";
 
-import { findCallDetail, getPayloadSlice, listCallRows, listFieldValues, listSessionCallRows } from "../data/calls.ts";
+import {
+  findCallDetail,
+  findCallRequest,
+  findRowNeighbours,
+  getPayloadSlice,
+  listCallRows,
+  listFieldValues,
+  listSessionCallRows,
+} from "../data/calls.ts";
 import type { TextSlice } from "../inert/inert-block.tsx";
 import type { Page } from "../table/use-pages.ts";
 import type { CallDetail, PayloadPart } from "./call-detail.ts";
 import { loadCallParams } from "./call-params.ts";
 import type { FacetValue } from "./facet.ts";
+import type { Neighbours } from "./neighbours.ts";
 import type { CallRow } from "./call-row.ts";
 
 // The client asks for more of what it shows. What arrives here may come from anybody: each function it calls checks the
@@ -31,6 +40,19 @@ export async function loadSessionCalls(
 
 export async function loadCallDetail(key: { project: string; id: string }): Promise<CallDetail | null> {
   return (await findCallDetail(key)) ?? null;
+}
+
+/** The rows next to a call on the calls screen whose URL query is `query`. */
+export async function loadRowNeighbours(query: string, callId: string): Promise<Neighbours> {
+  const { newer, older } = await findRowNeighbours(loadCallParams(new URLSearchParams(query)), callId);
+  return { previous: newer, next: older };
+}
+
+/** @throws where the arguments are not stored, or not for this viewer */
+export async function loadCallRequest(key: { project: string; id: string }): Promise<string> {
+  const request = await findCallRequest(key);
+  if (request === undefined) throw new Error("The request of this call cannot be read.");
+  return request;
 }
 
 /** More of a long text of a call, from an offset in UTF-16 units. */

@@ -3,7 +3,7 @@
 import { useQueryStates } from "nuqs";
 import { useState, type ReactNode } from "react";
 import { Bar, BarChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
-import { formatCount } from "../format.ts";
+import { formatCount, formatDuration } from "../format.ts";
 import { familyStyles, outcomeFamilies, type OutcomeFamily } from "../outcome-style.ts";
 import { FamilyShape } from "../outcome/family-shape.tsx";
 import { useClock } from "../time/clock.tsx";
@@ -35,6 +35,7 @@ export function OutcomeChart({
     (sum, { counts }) => sum + Object.values(counts).reduce((inBucket, count) => inBucket + count, 0),
     0,
   );
+  const dense = denseWindow(buckets, bucketMs);
   const finish = (): void => {
     if (!drag) return;
     setDrag(undefined);
@@ -44,7 +45,20 @@ export function OutcomeChart({
   };
 
   return (
-    <figure style={{ height: heightPx }} className="select-none" aria-label={`${formatCount(total)} calls over time`}>
+    <figure
+      style={{ height: heightPx }}
+      className="relative select-none"
+      aria-label={`${formatCount(total)} calls over time`}
+    >
+      {dense ? (
+        <button
+          type="button"
+          onClick={() => void setWindow(dense)}
+          className="absolute top-1 left-10 z-[1] rounded-md border border-line-strong bg-surface px-2 py-0.5 text-xs text-accent hover:bg-raised"
+        >
+          All of it lies within {formatDuration((dense.to - dense.from) * 1000)}: show that
+        </button>
+      ) : null}
       <ResponsiveContainer width="100%" height="100%" initialDimension={{ width: 800, height: heightPx }}>
         <BarChart
           data={buckets}
@@ -122,6 +136,21 @@ export function OutcomeChart({
     </figure>
   );
 }
+
+const DENSE_SHARE = 0.1;
+
+/** The part of the chart that has calls, where that is so small that nothing can be seen in it. */
+function denseWindow(buckets: readonly OutcomeBucket[], bucketMs: number): { from: number; to: number } | undefined {
+  const filled = buckets.filter(({ counts }) => Object.keys(counts).length > 0);
+  const from = filled[0]?.atMs;
+  const last = filled.at(-1)?.atMs;
+  if (from === undefined || last === undefined || bucketMs <= MIN_BUCKET_MS) return undefined;
+  const span = last + bucketMs - from;
+  return span <= bucketMs * buckets.length * DENSE_SHARE ? { from, to: last + bucketMs } : undefined;
+}
+
+/** Charts are cut no finer. */
+const MIN_BUCKET_MS = 60_000;
 
 function BucketTooltip({ bucket, zone }: { bucket: OutcomeBucket; zone: string }): ReactNode {
   return (

@@ -3,6 +3,7 @@ import {
   countCalls,
   countCallsBy,
   findCall,
+  findCallNeighbours,
   findOperation,
   findPayload,
   findToolDefinition,
@@ -12,12 +13,14 @@ import {
   listRelatedCalls,
   listSessionCalls,
   type CallFilter,
+  type CallNeighbours,
   type CallSummary,
   type CountedField,
 } from "@tachograph/ledger";
 import { isUuid, type CallRecord } from "@tachograph/record";
 import type { CallDetail, PayloadPart, PayloadView } from "../calls/call-detail.ts";
 import type { CallParams } from "../calls/call-params.ts";
+import { rpcRequest } from "../calls/rpc-request.ts";
 import type { CallRow, CappedCount } from "../calls/call-row.ts";
 import type { OperationView } from "../calls/operation-view.ts";
 import type { Facet, FacetName, FacetValue } from "../calls/facet.ts";
@@ -72,6 +75,12 @@ export async function listCallRows(params: CallParams, { cursor }: { cursor?: st
   await authorize("rows", params.project);
   const page = await listCalls(getLedger(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
   return { rows: page.rows.map((call) => callRowOf(call, params.project)), nextCursor: page.nextCursor };
+}
+
+/** The rows before and after a call among those of the calls screen. */
+export async function findRowNeighbours(params: CallParams, id: string): Promise<CallNeighbours> {
+  await authorize("rows", params.project);
+  return findCallNeighbours(getLedger(), { ...scopeOf(params), id });
 }
 
 export async function countCallRows(params: CallParams): Promise<CappedCount> {
@@ -196,6 +205,17 @@ export async function getPayloadSlice(key: CallKey, part: PayloadPart, offset: n
   const viewer = await authorize("rows", key.project);
   const text = isUuid(key.id) ? await partText(key, part, viewer) : undefined;
   return sliceText(text ?? "", offset);
+}
+
+/** The request of a call as JSON-RPC text; undefined where its arguments are not stored, or not for this viewer. */
+export async function findCallRequest({ project, id }: CallKey): Promise<string | undefined> {
+  const viewer = await authorize("rows", project);
+  if (!isUuid(id) || !viewer.can("payloads")) return undefined;
+  const [call, payload] = await Promise.all([
+    findCall(getLedger(), { project, id }),
+    findPayload(getLedger(), { project, callId: id }),
+  ]);
+  return call && payload && rpcRequest(call, payload.arguments);
 }
 
 async function partText({ project, id }: CallKey, part: PayloadPart, viewer: Viewer): Promise<string | undefined> {

@@ -52,10 +52,13 @@ test("an unknown value is pointed at, with what there is and what may have been 
     {
       start: 7,
       end: 21,
-      message: '"refusd" is no outcome. There are: ok, denied, timeout, rate_limited, refused.',
+      message: '"refusd" is no outcome.',
       instead: ["outcome:refused"],
     },
   ]);
+  expect(parseSearch("outcome:xylophone", fields).faults[0]?.message).toBe(
+    '"xylophone" is no outcome. There are: ok, denied, timeout, rate_limited, refused.',
+  );
 });
 
 test("an unknown field is pointed at, and can be searched for as text", () => {

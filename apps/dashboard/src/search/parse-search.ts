@@ -95,7 +95,7 @@ function unknownValue(part: SearchToken, { name, values = [], groups = {} }: Sea
   const near = nearestNames(part.value, known);
   return {
     ...placeOf(part),
-    message: `"${part.value}" is no ${name}. There are: ${known.join(", ")}.`,
+    message: `"${part.value}" is no ${name}.${near.length > 0 ? "" : ` There are: ${known.join(", ")}.`}`,
     instead: near.map((value) => `${name}:${value}`),
   };
 }
