@@ -51,7 +51,7 @@ declare
   login_table text;
 begin
   for login_table in
-    select tablename from pg_tables where schemaname = current_schema() and tablename like 'auth\_%'
+    select tablename from pg_tables where schemaname = current_schema() and (tablename like 'auth\_%' or tablename = 'saved_views')
   loop
     execute format('grant select, insert, update, delete on %I to tachograph_reader', login_table);
   end loop;

@@ -58,6 +58,9 @@ export { getTotals, type Totals } from "./queries/totals.ts";
 export { listTopTools, type ToolUse } from "./queries/tool-use.ts";
 export { getRecordingHealth, type RecordingHealth, type WorkerHealth } from "./queries/recording-health.ts";
 
+// What people keep.
+export { listSavedViews, recordSavedView, removeSavedView, type SavedView } from "./views/saved-views.ts";
+
 // What lists have in common.
 export type { CappedCount, Page } from "./queries/page.ts";
 export type { Scope } from "./queries/window.ts";

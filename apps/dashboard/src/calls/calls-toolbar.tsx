@@ -5,12 +5,14 @@ import { parseAsBoolean, useQueryState } from "nuqs";
 import type { ReactNode } from "react";
 import { ColumnChooser } from "../table/column-chooser.tsx";
 import { toolButtonClass } from "../ui/menu.tsx";
+import type { ViewList } from "../views/view.ts";
+import { ViewsMenu } from "../views/views-menu.tsx";
 import { callColumns } from "./call-columns.tsx";
 
 const specs = callColumns({ open: () => {}, showDate: false });
 
 /** What can be done with the rows of the calls screen. */
-export function CallsToolbar({ canFollow }: { canFollow: boolean }): ReactNode {
+export function CallsToolbar({ canFollow, views }: { canFollow: boolean; views: ViewList }): ReactNode {
   const [isLive, setLive] = useQueryState("live", parseAsBoolean.withDefault(false).withOptions({ history: "push" }));
   return (
     <div role="group" aria-label="Rows" className="flex shrink-0 items-start gap-2">
@@ -24,6 +26,7 @@ export function CallsToolbar({ canFollow }: { canFollow: boolean }): ReactNode {
       >
         <Radio size={14} aria-hidden /> Live
       </button>
+      <ViewsMenu screen="calls" list={views} />
       <ColumnChooser specs={specs} />
     </div>
   );

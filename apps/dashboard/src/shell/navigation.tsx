@@ -1,26 +1,14 @@
 "use client";
 
-import { Gauge, ListTree, Rows3 } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import type { ReactNode } from "react";
-
-const screens = [
-  { href: "/", label: "Overview", Icon: Gauge },
-  { href: "/sessions", label: "Sessions", Icon: ListTree },
-  { href: "/calls", label: "Calls", Icon: Rows3 },
-] as const;
+import { keptQuery, screens } from "./screens.ts";
 
 /** Keeps the time window when changing screens: the question stays the same, the view changes. */
 export function Navigation(): ReactNode {
   const pathname = usePathname();
-  const current = useSearchParams();
-  const kept = new URLSearchParams();
-  for (const name of ["project", "range", "from", "to"]) {
-    const value = current.get(name);
-    if (value !== null) kept.set(name, value);
-  }
-  const query = kept.size > 0 ? `?${kept.toString()}` : "";
+  const query = keptQuery(useSearchParams());
   return (
     <nav aria-label="Screens" className="flex gap-0.5 md:flex-col">
       {screens.map(({ href, label, Icon }) => {

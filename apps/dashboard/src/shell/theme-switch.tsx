@@ -1,7 +1,7 @@
 "use client";
 
 import { Monitor, Moon, Sun } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import type { Theme } from "./theme.ts";
 
 const choices = [
@@ -10,14 +10,23 @@ const choices = [
   { theme: "system", label: "System", Icon: Monitor },
 ] as const;
 
+const THEME_EVENT = "tachograph:theme";
+
+/** Shows the page in a theme from now on. */
+export function applyTheme(theme: Theme): void {
+  document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+  document.documentElement.dataset.theme = theme;
+  document.dispatchEvent(new CustomEvent<Theme>(THEME_EVENT, { detail: theme }));
+}
+
 /** The choice goes into a cookie; the server writes it onto the page, so the next one does not flash. */
 export function ThemeSwitch({ initial }: { initial: Theme }): ReactNode {
   const [chosen, setChosen] = useState<Theme>(initial);
-  const choose = (theme: Theme): void => {
-    setChosen(theme);
-    document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
-    document.documentElement.dataset.theme = theme;
-  };
+  useEffect(() => {
+    const follow = (event: Event): void => setChosen((event as CustomEvent<Theme>).detail);
+    document.addEventListener(THEME_EVENT, follow);
+    return () => document.removeEventListener(THEME_EVENT, follow);
+  }, []);
   return (
     <div role="group" aria-label="Theme" className="flex rounded-md border border-line bg-canvas p-0.5">
       {choices.map(({ theme, label, Icon }) => (
@@ -27,7 +36,7 @@ export function ThemeSwitch({ initial }: { initial: Theme }): ReactNode {
           aria-pressed={chosen === theme}
           aria-label={`${label} theme`}
           title={`${label} theme`}
-          onClick={() => choose(theme)}
+          onClick={() => applyTheme(theme)}
           className="rounded-sm p-1.5 text-soft hover:text-ink aria-pressed:bg-raised aria-pressed:text-ink"
         >
           <Icon size={14} aria-hidden />

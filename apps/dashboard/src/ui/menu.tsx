@@ -11,7 +11,7 @@ export const menuClass =
 export const toolButtonClass =
   "inline-flex items-center gap-1.5 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs font-medium text-soft hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-ink data-[state=open]:text-ink";
 
-const itemClass =
+export const menuItemClass =
   "flex w-full cursor-pointer items-center gap-2 rounded-sm px-2 py-1 text-left outline-none select-none data-disabled:cursor-default data-disabled:text-soft/70 data-highlighted:bg-raised";
 
 export function MenuItem({
@@ -24,7 +24,7 @@ export function MenuItem({
   children: ReactNode;
 }): ReactNode {
   return (
-    <DropdownMenu.Item disabled={disabled} onSelect={onSelect} className={itemClass}>
+    <DropdownMenu.Item disabled={disabled} onSelect={onSelect} className={menuItemClass}>
       {children}
     </DropdownMenu.Item>
   );
@@ -48,7 +48,7 @@ export function MenuCheckboxItem({
       disabled={disabled}
       onCheckedChange={onToggle}
       onSelect={(event) => event.preventDefault()}
-      className={itemClass}
+      className={menuItemClass}
     >
       <span className="w-3.5">{checked ? <Check size={13} aria-hidden /> : null}</span>
       {children}

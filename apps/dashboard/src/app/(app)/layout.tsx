@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { getViewer } from "../../data/viewer.ts";
 import { Logo } from "../../shell/logo.tsx";
 import { Navigation } from "../../shell/navigation.tsx";
+import { Palette } from "../../shell/palette.tsx";
 import { signOut } from "../../shell/sign-out.ts";
 import { themeOf } from "../../shell/theme.ts";
 import { ThemeSwitch } from "../../shell/theme-switch.tsx";
@@ -29,11 +30,12 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
           <Logo />
           <span className="max-sm:sr-only">Tachograph</span>
         </Link>
-        <div className="md:mt-3 md:flex-1">
+        <div className="min-w-0 overflow-x-auto md:mt-3 md:flex-1 md:overflow-visible">
           <Navigation />
         </div>
-        <div className="ml-auto flex items-center gap-2 md:ml-0 md:flex-col md:items-stretch">
-          <div className="flex items-center justify-between gap-2 max-sm:hidden">
+        <div className="ml-auto flex shrink-0 items-center gap-2 md:ml-0 md:flex-col md:items-stretch">
+          <Palette />
+          <div className="flex items-center justify-between gap-2 max-md:hidden">
             <ThemeSwitch initial={theme} />
           </div>
           <form action={signOut} className="flex items-center justify-between gap-2">

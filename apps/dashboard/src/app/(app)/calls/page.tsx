@@ -7,6 +7,7 @@ import { CallsToolbar } from "../../../calls/calls-toolbar.tsx";
 import { FacetPanel } from "../../../calls/facet-panel.tsx";
 import { OutcomeChart } from "../../../charts/outcome-chart.tsx";
 import { countCallRows, getCallChart, listCallFacets, listCallRows } from "../../../data/calls.ts";
+import { listViews } from "../../../data/views.ts";
 import { getViewer } from "../../../data/viewer.ts";
 import { hasFixedWindow, timeWindowOf } from "../../../time/time-window.ts";
 import { WindowPicker } from "../../../time/window-picker.tsx";
@@ -45,7 +46,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
       </PageHeader>
       <div className="mb-3 flex flex-wrap items-start gap-2">
         <CallSearch />
-        <CallsToolbar canFollow={!hasFixedWindow(params)} />
+        <CallsToolbar canFollow={!hasFixedWindow(params)} views={await listViews(params.project, "calls")} />
       </div>
       <Suspense fallback={<PanelFallback className="mb-3 h-[7.5rem]" />}>
         <Histogram params={params} />
