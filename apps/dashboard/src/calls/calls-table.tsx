@@ -65,7 +65,7 @@ export function CallsTable({
         pages={{ ...pages, rows }}
         activeId={openId}
         onAtTop={setAtTop}
-        className="max-h-[calc(100dvh-11rem)] min-h-80"
+        className="max-h-[max(20rem,calc(100dvh-11rem))]"
       />
       <CallPanel
         project={project}

@@ -3,9 +3,9 @@
 import { Command } from "cmdk";
 import { Search } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
-import { Dialog } from "radix-ui";
 import { useEffect, useEffectEvent, useState, type ReactNode } from "react";
 import { useProject } from "../scope/use-project.ts";
+import { ModalDialog } from "../ui/modal-dialog.tsx";
 import { usualViews } from "../views/usual-views.ts";
 import { isTyping } from "./is-typing.ts";
 import { placesFor } from "./places.ts";
@@ -72,44 +72,40 @@ export function Palette(): ReactNode {
           ⌘K
         </kbd>
       </button>
-      <Dialog.Root open={isOpen} onOpenChange={setOpen}>
-        <Dialog.Portal>
-          <Dialog.Overlay className="fixed inset-0 z-30 bg-black/40" />
-          <Dialog.Content
-            aria-describedby={undefined}
-            className="fixed top-[12vh] left-1/2 z-30 w-[min(36rem,calc(100vw-2rem))] -translate-x-1/2 overflow-hidden rounded-lg border border-line-strong bg-surface shadow-2xl shadow-black/25"
-          >
-            <Dialog.Title className="sr-only">Go to</Dialog.Title>
-            <Command label="Go to" loop>
-              <Command.Input
-                value={text}
-                onValueChange={setText}
-                placeholder="A screen, a view, an id, or text of a call"
-                className="w-full border-b border-line bg-transparent px-4 py-3 text-sm outline-none placeholder:text-soft"
-              />
-              <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
-                {found.length > 0 ? (
-                  <Command.Group heading="Find" className={groupClass}>
-                    {found.map(({ label, href }) => item(label, () => router.push(href), `${text} ${label}`))}
-                  </Command.Group>
-                ) : null}
-                <Command.Group heading="Screens" className={groupClass}>
-                  {screens.map(({ href, label }) => item(label, () => router.push(`${href}${query}`)))}
-                </Command.Group>
-                <Command.Group heading="Views of calls" className={groupClass}>
-                  {usualViews.calls.map((view) =>
-                    item(view.name, () => router.push(`/calls${merged(view.query, query)}`)),
-                  )}
-                </Command.Group>
-                <Command.Group heading="This dashboard" className={groupClass}>
-                  {item("Keys", () => setShowsKeys(true), "Keys shortcuts help")}
-                  {themes.map((theme) => item(`Theme: ${theme}`, () => applyTheme(theme)))}
-                </Command.Group>
-              </Command.List>
-            </Command>
-          </Dialog.Content>
-        </Dialog.Portal>
-      </Dialog.Root>
+      <ModalDialog
+        title="Go to"
+        isTitleShown={false}
+        isOpen={isOpen}
+        onClose={() => setOpen(false)}
+        className="mt-[12vh] w-[min(36rem,calc(100vw-2rem))]"
+      >
+        <Command label="Go to" loop>
+          <Command.Input
+            autoFocus
+            value={text}
+            onValueChange={setText}
+            placeholder="A screen, a view, an id, or text of a call"
+            className="w-full border-b border-line bg-transparent px-4 py-3 text-sm outline-none placeholder:text-soft"
+          />
+          <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
+            {found.length > 0 ? (
+              <Command.Group heading="Find" className={groupClass}>
+                {found.map(({ label, href }) => item(label, () => router.push(href), `${text} ${label}`))}
+              </Command.Group>
+            ) : null}
+            <Command.Group heading="Screens" className={groupClass}>
+              {screens.map(({ href, label }) => item(label, () => router.push(`${href}${query}`)))}
+            </Command.Group>
+            <Command.Group heading="Views of calls" className={groupClass}>
+              {usualViews.calls.map((view) => item(view.name, () => router.push(`/calls${merged(view.query, query)}`)))}
+            </Command.Group>
+            <Command.Group heading="This dashboard" className={groupClass}>
+              {item("Keys", () => setShowsKeys(true), "Keys shortcuts help")}
+              {themes.map((theme) => item(`Theme: ${theme}`, () => applyTheme(theme)))}
+            </Command.Group>
+          </Command.List>
+        </Command>
+      </ModalDialog>
       <Shortcuts isOpen={showsKeys} onClose={() => setShowsKeys(false)} />
     </>
   );

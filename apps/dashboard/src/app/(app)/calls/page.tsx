@@ -44,7 +44,7 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
       >
         <WindowPicker />
       </PageHeader>
-      <div className="mb-3 flex flex-wrap items-start gap-2">
+      <div className="mb-3 flex flex-wrap items-start gap-2 max-sm:flex-col max-sm:items-stretch">
         <CallSearch />
         <CallsToolbar canFollow={!hasFixedWindow(params)} views={await listViews(params.project, "calls")} />
       </div>
