@@ -13,6 +13,7 @@ import { ToolName } from "./call-columns.tsx";
 import type { CallDetail, PayloadPart, PayloadView } from "./call-detail.ts";
 import { CallFields } from "./call-fields.tsx";
 import { CallLink } from "./call-link.tsx";
+import { CompareAttempts } from "./compare-attempts.tsx";
 import { CopyMenu } from "./copy-menu.tsx";
 import { mayHaveHappenedTwice } from "./happened-twice.ts";
 import { loadPayloadSlice } from "./load-calls.ts";
@@ -59,6 +60,7 @@ export function CallDetailView({
             executedBy={detail.operation?.executedBy}
             onOpenCall={onOpenCall}
           />
+          <Compare detail={detail} />
         </Section>
       ) : null}
 
@@ -85,6 +87,11 @@ export function CallDetailView({
       )}
     </div>
   );
+}
+
+function Compare({ detail: { call, group } }: { detail: CallDetail }): ReactNode {
+  const own = group.find(({ id }) => id === call.id);
+  return own === undefined ? null : <CompareAttempts call={own} group={group} />;
 }
 
 /** How it ended, and what that means, in sentences. */

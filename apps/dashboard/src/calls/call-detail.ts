@@ -24,4 +24,12 @@ export interface CallDetail {
   contract: TextSlice | null;
 }
 
+/** Arguments and result of a call as indented JSON, to be compared with those of another. */
+export interface PayloadTexts {
+  arguments: string | null;
+  result: string | null;
+  /** Whether one of them is longer than what is given. */
+  isCut: boolean;
+}
+
 export type PayloadPart = "arguments" | "result" | "contract";

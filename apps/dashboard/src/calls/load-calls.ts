@@ -3,6 +3,7 @@
 import {
   findCallDetail,
   findCallRequest,
+  findPayloadTexts,
   findRowNeighbours,
   getPayloadSlice,
   listCallRows,
@@ -11,7 +12,7 @@ import {
 } from "../data/calls.ts";
 import type { TextSlice } from "../inert/inert-block.tsx";
 import type { Page } from "../table/use-pages.ts";
-import type { CallDetail, PayloadPart } from "./call-detail.ts";
+import type { CallDetail, PayloadPart, PayloadTexts } from "./call-detail.ts";
 import { loadCallParams } from "./call-params.ts";
 import type { FacetValue } from "./facet.ts";
 import type { Neighbours } from "./neighbours.ts";
@@ -53,6 +54,10 @@ export async function loadCallRequest(key: { project: string; id: string }): Pro
   const request = await findCallRequest(key);
   if (request === undefined) throw new Error("The request of this call cannot be read.");
   return request;
+}
+
+export async function loadPayloadTexts(key: { project: string; id: string }): Promise<PayloadTexts | null> {
+  return findPayloadTexts(key);
 }
 
 /** More of a long text of a call, from an offset in UTF-16 units. */

@@ -18,13 +18,14 @@ import {
   type CountedField,
 } from "@tachograph/ledger";
 import { isUuid, type CallRecord } from "@tachograph/record";
-import type { CallDetail, PayloadPart, PayloadView } from "../calls/call-detail.ts";
+import type { CallDetail, PayloadPart, PayloadTexts, PayloadView } from "../calls/call-detail.ts";
 import type { CallParams } from "../calls/call-params.ts";
 import { rpcRequest } from "../calls/rpc-request.ts";
 import type { CallRow, CappedCount } from "../calls/call-row.ts";
 import type { OperationView } from "../calls/operation-view.ts";
 import type { Facet, FacetName, FacetValue } from "../calls/facet.ts";
 import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
+import { cutText } from "../inert/inert-segments.ts";
 import { indentJson } from "../inert/indent-json.ts";
 import type { TextSlice } from "../inert/inert-block.tsx";
 import type { Page } from "../table/use-pages.ts";
@@ -40,6 +41,7 @@ const PAGE_ROWS = 100;
 const SESSION_PAGE_ROWS = 500;
 /** Deliveries of one operation that are listed before a call, and after it. */
 const MAX_DELIVERIES = 50;
+const MAX_COMPARED_LENGTH = 200_000;
 
 const given = <Item>(list: Item[]): Item[] | undefined => (list.length === 0 ? undefined : list);
 
@@ -216,6 +218,17 @@ export async function findCallRequest({ project, id }: CallKey): Promise<string 
     findPayload(getLedger(), { project, callId: id }),
   ]);
   return call && payload && rpcRequest(call, payload.arguments);
+}
+
+/** Arguments and result of a call to compare; null where they are not stored, or not for this viewer. */
+export async function findPayloadTexts({ project, id }: CallKey): Promise<PayloadTexts | null> {
+  const viewer = await authorize("rows", project);
+  if (!isUuid(id) || !viewer.can("payloads")) return null;
+  const payload = await findPayload(getLedger(), { project, callId: id });
+  if (payload === undefined) return null;
+  const cut = (text: string | null): string | null => text && cutText(indentJson(text), MAX_COMPARED_LENGTH);
+  const isCut = [payload.arguments, payload.result].some((text) => (text?.length ?? 0) > MAX_COMPARED_LENGTH);
+  return { arguments: cut(payload.arguments), result: cut(payload.result), isCut };
 }
 
 async function partText({ project, id }: CallKey, part: PayloadPart, viewer: Viewer): Promise<string | undefined> {
