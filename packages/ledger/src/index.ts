@@ -14,9 +14,11 @@ export {
   countOpenOperations,
   findOperation,
   listOperations,
+  operationStatuses,
   type OpenCount,
   type OpenOperations,
-  type OpenState,
+  type OperationFilter,
+  type OperationStatus,
   type StoredOperation,
 } from "./operations/list-operations.ts";
 export { reconcileOperation } from "./operations/reconcile-operation.ts";

@@ -1,10 +1,9 @@
 "use client";
 
-import { X } from "lucide-react";
 import { useQueryStates } from "nuqs";
 import { useCallback, useTransition, type ReactNode } from "react";
-import { InertText } from "../inert/inert-text.tsx";
 import { outcomeStyleOf } from "../outcome-style.ts";
+import { FilterChips } from "../search/filter-chips.tsx";
 import { SearchBox } from "../search/search-box.tsx";
 import {
   callParsers,
@@ -37,36 +36,15 @@ export function CallSearch(): ReactNode {
         onSearch={(search) => void setParams(withSearch(params, search))}
         onRemoveLast={() => (last ? void setParams(withoutFilter(params, last)) : undefined)}
       />
-      {filters.length > 0 ? (
-        <ul aria-label="Filters" className="mt-2 flex flex-wrap items-center gap-1.5">
-          {filters.map((filter) => (
-            <li
-              key={`${filter.name} ${filter.value}`}
-              className="flex max-w-80 items-center gap-1 rounded-md bg-accent-soft py-0.5 pr-1 pl-2 text-xs"
-            >
-              <span className="text-soft">{filterLabels[filter.name]}</span>
-              <InertText text={valueLabel(filter)} max={60} className="truncate font-medium" />
-              <button
-                type="button"
-                aria-label={`Remove filter ${filterLabels[filter.name]} ${valueLabel(filter)}`}
-                onClick={() => void setParams(withoutFilter(params, filter))}
-                className="rounded-sm p-0.5 text-soft hover:text-ink"
-              >
-                <X size={12} aria-hidden />
-              </button>
-            </li>
-          ))}
-          <li>
-            <button
-              type="button"
-              onClick={() => void setParams(Object.fromEntries(filterNames.map((name) => [name, null])))}
-              className="px-1 text-xs font-medium text-accent hover:underline"
-            >
-              Clear all
-            </button>
-          </li>
-        </ul>
-      ) : null}
+      <FilterChips
+        chips={filters.map((filter) => ({
+          ...filter,
+          label: filterLabels[filter.name],
+          valueLabel: valueLabel(filter),
+        }))}
+        onRemove={(filter) => void setParams(withoutFilter(params, filter))}
+        onClear={() => void setParams(Object.fromEntries(filterNames.map((name) => [name, null])))}
+      />
     </div>
   );
 }

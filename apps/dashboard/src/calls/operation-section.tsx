@@ -4,6 +4,7 @@ import type { CallRecord } from "@tachograph/record";
 import Link from "next/link";
 import type { ReactNode } from "react";
 import { InertText } from "../inert/inert-text.tsx";
+import { operationHref } from "../scope/hrefs.ts";
 import { Instant } from "../time/instant.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { callQuery } from "./call-params.ts";
@@ -68,6 +69,15 @@ export function OperationSection({
           <span className="flex flex-wrap items-baseline gap-x-3">
             <InertText text={id} max={16} className="font-mono text-xs" />
             <CopyButton text={id} label="Copy operation id" />
+            {operation === null ? null : (
+              <Link
+                href={operationHref({ project: call.project, id })}
+                prefetch={false}
+                className="text-accent hover:underline"
+              >
+                {operation.state === "unknown" ? "Find out what became of it" : "Show it"}
+              </Link>
+            )}
             <Link
               href={`/calls${callQuery({ project: call.project, operation: id, from: call.startedAt - DAY_MS, to: call.startedAt + DAY_MS })}`}
               prefetch={false}

@@ -10,3 +10,7 @@ export const sessionHref = (session: { project: string; sessionId: string; callI
   const path = `/sessions/${encodeURIComponent(session.sessionId)}${query}`;
   return session.callId === undefined ? path : `${path}${query === "" ? "?" : "&"}call=${session.callId}`;
 };
+
+/** The page of one operation. */
+export const operationHref = ({ project, id }: { project: string; id: string }): string =>
+  `/operations/${encodeURIComponent(id)}${scopeQuery({ project })}`;

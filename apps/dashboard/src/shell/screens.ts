@@ -1,10 +1,11 @@
-import { Gauge, ListTree, Rows3 } from "lucide-react";
+import { CircleHelp, Gauge, ListTree, Rows3 } from "lucide-react";
 
 /** The screens that can be gone to from everywhere. */
 export const screens = [
   { href: "/", label: "Overview", Icon: Gauge },
   { href: "/sessions", label: "Sessions", Icon: ListTree },
   { href: "/calls", label: "Calls", Icon: Rows3 },
+  { href: "/operations", label: "Operations", Icon: CircleHelp },
 ] as const;
 
 /** What is taken along from screen to screen: the question stays the same, the view changes. `?range=7d` or empty. */

@@ -5,6 +5,7 @@ import { up as rollups } from "./0003-rollups.ts";
 import { up as login } from "./0004-login.ts";
 import { up as gate } from "./0005-gate.ts";
 import { up as keptResults } from "./0006-kept-results.ts";
+import { up as dashboard } from "./0007-dashboard.ts";
 import { up as views } from "./0011-views.ts";
 
 /** Every migration in the order it is applied. A name that was released never changes. */
@@ -15,5 +16,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0004-login": { up: login },
   "0005-gate": { up: gate },
   "0006-kept-results": { up: keptResults },
+  "0007-dashboard": { up: dashboard },
   "0011-views": { up: views },
 };

@@ -47,11 +47,24 @@ test("what is not settled is listed page by page, the newest first, each once", 
   expect(pages.map((page) => page.length)).toEqual([3, 3, 2]);
   expect(pages.flat()).toEqual(ids([...unknown, ...inFlight]).toReversed());
 
-  const { rows } = await listOperations(ledger, { project: "shop", states: ["unknown"], limit: 10 });
+  const { rows } = await listOperations(ledger, { project: "shop", status: "unknown", limit: 10 });
   expect(rows.map(({ id }) => id)).toEqual(ids(unknown).toReversed());
   await expect(listOperations(ledger, { project: "shop", limit: 3, cursor: "none" })).rejects.toMatchObject({
     code: "bad_cursor",
   });
+});
+
+test("what is abandoned is told from what is executed, and both can be looked for", async () => {
+  const found = async (options: Omit<Parameters<typeof listOperations>[1], "project" | "limit">): Promise<string[]> =>
+    (await listOperations(ledger, { project: "shop", limit: 10, ...options })).rows.map(({ id }) => id);
+  const [, left] = inFlight;
+  expect(await found({ status: "in_flight" })).toEqual(ids(inFlight).toReversed());
+  expect(await found({ status: "abandoned" })).toEqual([left?.operationId]);
+  expect(await found({ filter: { text: left?.operationId.slice(0, 12).toUpperCase() } })).toEqual([left?.operationId]);
+  expect(await found({ filter: { text: left?.call.id } })).toEqual([left?.operationId]);
+  expect(await found({ filter: { tools: ["refund_order"], servers: [left?.call.serverName ?? ""] } })).toHaveLength(8);
+  expect(await found({ filter: { tools: ["another"] } })).toEqual([]);
+  expect(await found({ filter: { text: "%" } })).toEqual([]);
 });
 
 test("how many are open, and since when, is counted for each project", async () => {
@@ -102,5 +115,9 @@ test("a person who found out settles an unknown operation with a reason, and its
   expect(await ledger.claim(again(request))).toMatchObject({ decision: "replay", operation: { result: null } });
 
   expect(await reconcileOperation(ledger, { ...finding, ...other, found: "not_applied" })).toBe(true);
+  const page = await listOperations(ledger, { project: "shop", status: "found_out", limit: 1 });
+  const next = page.nextCursor ?? "";
+  const rest = await listOperations(ledger, { project: "shop", status: "found_out", limit: 5, cursor: next });
+  expect([...page.rows, ...rest.rows].map(({ id }) => id)).toEqual(ids([other, request]));
   expect(await ledger.claim(again(other))).toMatchObject({ decision: "execute", operation: { attempt: 2 } });
 });
