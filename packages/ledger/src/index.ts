@@ -40,6 +40,18 @@ export { listOperationCalls } from "./queries/operation-calls.ts";
 export { findPayload } from "./queries/payloads.ts";
 export { findToolDefinition, type StoredToolDefinition } from "./queries/tool-definitions.ts";
 
+// Tools.
+export {
+  getToolLatency,
+  listTools,
+  toolSorts,
+  type ToolLatency,
+  type ToolSort,
+  type ToolSummary,
+} from "./queries/tool-list.ts";
+export { listFailingParameters, type FailingParameter, type FailingParameters } from "./queries/tool-failures.ts";
+export { listToolContracts, type ToolContract } from "./queries/tool-contracts.ts";
+
 // Sessions.
 export {
   countSessions,

@@ -1,0 +1,75 @@
+import { expect, test } from "vitest";
+import { adviceFor, expectedAt } from "./advice.ts";
+import { inputSchemaOf, type Schema } from "./schema-at.ts";
+
+const schema = {
+  type: "object",
+  properties: {
+    due: { type: "string", format: "date", description: "When it has to be done" },
+    told: { type: "string", format: "date", description: "A date as YYYY-MM-DD" },
+    orderId: { type: "string", pattern: "^ORD-\\d{4}$", description: "The order" },
+    bare: { type: "number" },
+    priority: { enum: ["low", "high"], description: "How urgent it is" },
+    amount: { type: "integer", minimum: 1, maximum: 500, description: "In cents" },
+    items: { type: "array", items: { $ref: "#/$defs/item" } },
+  },
+  required: ["due"],
+  $defs: { item: { type: "object", properties: { price: { type: "number", description: "What it costs" } } } },
+} as const satisfies Schema;
+
+test.each([
+  ["/due", "invalid_format", "Its description does not say the format: say `YYYY-MM-DD` in it."],
+  ["/due", "required", "Agents leave it out. Say in its description where its value comes from, or give it a default."],
+  [
+    "/orderId",
+    "invalid_format",
+    "Its description does not show what it has to look like: give an example that matches `^ORD-\\d{4}$`.",
+  ],
+  ["/bare", "invalid_type", "It has no description. Say what it is for, with an example."],
+  ["/priority", "invalid_value", "Its description does not name the values that there are: say low, high in it."],
+  ["/amount", "too_big", 'Its description does not say its limits: say "at least 1, at most 500" in it.'],
+  ["/items/*/price", "invalid_type", "Its description does not say that it is a number."],
+  [
+    "/orderID",
+    "unrecognized_keys",
+    "The tool has no such parameter. Agents mean `orderId`: accept this name too, or say it in the tool's description.",
+  ],
+  [
+    "/colour",
+    "unrecognized_keys",
+    "The tool has no such parameter, and none like it: agents expect something that it does not offer.",
+  ],
+])("where %s fails with %s it says what is missing", (pointer, code, advice) => {
+  expect(adviceFor(schema, { pointer, code })).toBe(advice);
+});
+
+test.each([
+  ["/told", "invalid_format"],
+  ["/due", "custom"],
+  ["", "custom"],
+])("where the contract shows nothing missing at %s with %s, nothing is said", (pointer, code) => {
+  if (pointer === "") expect(adviceFor({ ...schema, description: "x" }, { pointer, code })).toBeNull();
+  else expect(adviceFor(schema, { pointer, code })).toBeNull();
+});
+
+test("what would be valid is told from the contract", () => {
+  expect(expectedAt(schema, "/due")).toBe("string, format date");
+  expect(expectedAt(schema, "/amount")).toBe("integer, at least 1, at most 500");
+  expect(expectedAt(schema, "/priority")).toBe("one of low, high");
+  expect(expectedAt(schema, "/items/*/price")).toBe("number");
+  expect(expectedAt(schema, "/nothing")).toBeNull();
+});
+
+test("a schema that refers to itself, to nothing or to elsewhere harms nobody", () => {
+  const root = {
+    properties: { a: { $ref: "#/properties/a" }, b: { $ref: "#/none" }, c: { $ref: "http://x/y" }, d: 7 },
+  };
+  for (const pointer of ["/a", "/a/b", "/b", "/c", "/d", "/__proto__", "/constructor", "/a~1b"]) {
+    expect(() => adviceFor(root, { pointer, code: "invalid_type" })).not.toThrow();
+    expect(() => expectedAt(root, pointer)).not.toThrow();
+  }
+});
+
+test.each(["", "7", "null", '{"inputSchema":[]}', "{"])("a contract that reads %j has no schema", (text) => {
+  expect(inputSchemaOf(text)).toBeUndefined();
+});
