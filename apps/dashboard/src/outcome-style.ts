@@ -1,4 +1,4 @@
-import type { Outcome } from "@tachograph/record";
+import { isRefusal, outcomes, type Outcome } from "@tachograph/record";
 
 /** What a reader wants to know first about an outcome; each family has one colour and one shape. */
 export const outcomeFamilies = ["done", "waiting", "guarded", "faulty", "refused", "failed", "uncertain"] as const;
@@ -123,6 +123,13 @@ export const outcomeStyles: Readonly<Record<Outcome, OutcomeStyle>> = {
   },
   internal_error: { label: "Internal error", family: "failed", meaning: "A fault of Tachograph itself." },
 };
+
+const settled: ReadonlySet<Outcome> = new Set(["ok", "duplicate_replayed", "input_required", "task_started"]);
+
+/** Of calls that were accepted and did not succeed. */
+export const errorOutcomes: readonly Outcome[] = outcomes.filter(
+  (outcome) => !isRefusal(outcome) && !settled.has(outcome),
+);
 
 /** Style of an outcome that a newer writer may have stored. */
 export function outcomeStyleOf(outcome: string): OutcomeStyle {

@@ -1,15 +1,14 @@
-import { isRefusal, outcomes, retryingKinds, type Outcome } from "@tachograph/record";
+import { isRefusal, outcomes, retryingKinds } from "@tachograph/record";
 import type { ReactNode } from "react";
 import { callQuery, type CallParams } from "../calls/call-params.ts";
 import { formatCount, formatRatio } from "../format.ts";
+import { errorOutcomes } from "../outcome-style.ts";
 import type { ScopeParams } from "../scope/scope.ts";
 import { Metric, MetricGrid } from "../ui/metric.tsx";
 import { ChangeNote } from "./change-note.tsx";
 import type { Posture } from "./overview.ts";
 
-const settled: ReadonlySet<Outcome> = new Set(["ok", "duplicate_replayed", "input_required", "task_started"]);
 const refusing = outcomes.filter(isRefusal);
-const failing = outcomes.filter((outcome) => !isRefusal(outcome) && !settled.has(outcome));
 
 /** The numbers that say whether agents did anything that needs a look; each leads to its rows. */
 export function PosturePanel({ posture, params }: { posture: Posture; params: ScopeParams }): ReactNode {
@@ -32,7 +31,7 @@ export function PosturePanel({ posture, params }: { posture: Posture; params: Sc
       <Metric
         label="Failed or uncertain"
         value={formatCount(now.errors)}
-        href={to({ outcome: failing })}
+        href={to({ outcome: [...errorOutcomes] })}
         note={<ChangeNote now={now.errors} before={weekBefore.errors} />}
       />
       <Metric

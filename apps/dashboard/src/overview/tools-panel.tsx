@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { ToolName } from "../calls/call-columns.tsx";
 import { callQuery } from "../calls/call-params.ts";
 import { formatCount, formatDuration, formatRatio } from "../format.ts";
+import { toolHref } from "../scope/hrefs.ts";
 import type { ScopeParams } from "../scope/scope.ts";
 import { Panel } from "../ui/panel.tsx";
 import type { ToolUse } from "./overview.ts";
@@ -34,9 +35,13 @@ export function ToolsPanel({ tools, params }: { tools: ToolUse[]; params: ScopeP
           <tbody>
             {tools.map((use) => (
               <tr key={`${use.serverName} ${use.tool}`} className="border-t border-line/60 hover:bg-raised">
-                <td className="max-w-64 truncate px-4 py-1">
+                <td className="w-full max-w-0 truncate px-4 py-1">
                   <Link
-                    href={`/calls${callQuery({ ...params, server: [use.serverName], ...(use.tool === null ? {} : { tool: [use.tool] }) })}`}
+                    href={
+                      use.tool === null
+                        ? `/calls${callQuery({ ...params, server: [use.serverName] })}`
+                        : toolHref({ ...params, server: use.serverName, tool: use.tool })
+                    }
                     prefetch={false}
                     className="hover:underline"
                   >

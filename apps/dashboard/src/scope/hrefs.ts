@@ -1,4 +1,4 @@
-import { scopeQuery } from "./scope.ts";
+import { scopeQuery, type ScopeParams } from "./scope.ts";
 
 /** The page of one call. */
 export const callHref = ({ project, id }: { project: string; id: string }): string =>
@@ -14,3 +14,14 @@ export const sessionHref = (session: { project: string; sessionId: string; callI
 /** The page of one operation. */
 export const operationHref = ({ project, id }: { project: string; id: string }): string =>
   `/operations/${encodeURIComponent(id)}${scopeQuery({ project })}`;
+
+/** The page of one tool, over the same time. */
+export const toolHref = ({
+  server,
+  tool,
+  project,
+  range,
+  from,
+  to,
+}: ScopeParams & { server: string; tool: string }): string =>
+  `/tools/${encodeURIComponent(server)}/${encodeURIComponent(tool)}${scopeQuery({ project, range, from, to })}`;

@@ -3,10 +3,10 @@ import { formatCount, formatDuration } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { OutcomeBar } from "../outcome/outcome-bar.tsx";
 import { defineColumns, type ColumnSpec } from "../table/column.ts";
+import { SortHeader } from "../table/sort-header.tsx";
 import { RowLink } from "../table/row-link.tsx";
 import { Instant } from "../time/instant.tsx";
 import type { SessionRow } from "./session-row.ts";
-import { SortHeader } from "./sort-header.tsx";
 
 /** A count where zero says little and anything else should be seen. */
 function Signal({ count, grave = false }: { count: number; grave?: boolean }) {
@@ -49,7 +49,11 @@ export const sessionColumns = (query: string) =>
     },
     {
       id: "last",
-      header: <SortHeader sort="last_activity">Last call</SortHeader>,
+      header: (
+        <SortHeader sort="last_activity" usual="last_activity">
+          Last call
+        </SortHeader>
+      ),
       track: "4.9rem",
       cell: (session) => <Instant atMs={session.lastCallAtMs} show="relative" className="text-soft" />,
     },
@@ -96,14 +100,39 @@ export const sessionColumns = (query: string) =>
     },
     {
       id: "calls",
-      header: <SortHeader sort="calls">Calls</SortHeader>,
+      header: (
+        <SortHeader sort="calls" usual="last_activity">
+          Calls
+        </SortHeader>
+      ),
       track: "2.9rem",
       align: "end",
       cell: (session) => formatCount(session.calls),
     },
-    signal("denials", <SortHeader sort="denials">Denials</SortHeader>, "md", (session) => session.denials),
-    signal("retries", <SortHeader sort="retries">Retries</SortHeader>, "md", (session) => session.retries),
-    signal("errors", <SortHeader sort="errors">Errors</SortHeader>, "md", (session) => session.errors),
+    signal(
+      "denials",
+      <SortHeader sort="denials" usual="last_activity">
+        Denials
+      </SortHeader>,
+      "md",
+      (session) => session.denials,
+    ),
+    signal(
+      "retries",
+      <SortHeader sort="retries" usual="last_activity">
+        Retries
+      </SortHeader>,
+      "md",
+      (session) => session.retries,
+    ),
+    signal(
+      "errors",
+      <SortHeader sort="errors" usual="last_activity">
+        Errors
+      </SortHeader>,
+      "md",
+      (session) => session.errors,
+    ),
     signal("replays", "Replays", "xl", (session) => session.replays),
     signal("doubles", <span title="Possible double writes">Doubles</span>, "xl", (session) => session.repeats, true),
     signal("unknown", <span title="Effect unknown">Unknown</span>, "xl", (session) => session.unknownEffects, true),

@@ -63,11 +63,11 @@ export function Palette(): ReactNode {
       <button
         type="button"
         onClick={() => setOpen(true)}
-        aria-label="Go to (Ctrl K)"
+        title="Go to (Ctrl K)"
         className="flex items-center gap-2 rounded-md border border-line bg-canvas px-2 py-1.5 text-left text-soft hover:text-ink"
       >
         <Search size={14} aria-hidden />
-        <span className="flex-1 max-md:hidden">Go to</span>
+        <span className="flex-1 max-md:sr-only">Go to</span>
         <kbd aria-hidden className={`${keyClass} max-md:hidden`}>
           ⌘K
         </kbd>

@@ -1,10 +1,11 @@
-import { CircleHelp, Gauge, ListTree, Rows3 } from "lucide-react";
+import { CircleHelp, Gauge, ListTree, Rows3, Wrench } from "lucide-react";
 
 /** The screens that can be gone to from everywhere. */
 export const screens = [
   { href: "/", label: "Overview", Icon: Gauge },
   { href: "/sessions", label: "Sessions", Icon: ListTree },
   { href: "/calls", label: "Calls", Icon: Rows3 },
+  { href: "/tools", label: "Tools", Icon: Wrench },
   { href: "/operations", label: "Operations", Icon: CircleHelp },
 ] as const;
 

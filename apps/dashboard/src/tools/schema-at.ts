@@ -16,8 +16,8 @@ function resolved(root: Schema, schema: Schema | undefined): Schema | undefined 
   let at = schema;
   for (let hop = 0; hop < MAX_REFERENCES && at !== undefined && typeof at["$ref"] === "string"; hop++) {
     const { $ref: reference, ...rest } = at;
-    if (!String(reference).startsWith("#/")) return at;
-    const target = partsOf(String(reference).slice(1)).reduce<Schema | undefined>(own, root);
+    if (!reference.startsWith("#/")) return at;
+    const target = partsOf(reference.slice(1)).reduce<Schema | undefined>(own, root);
     at = target === undefined ? undefined : { ...target, ...rest };
   }
   return at;
