@@ -3,7 +3,6 @@ import { scopeParsers } from "../scope/scope.ts";
 import { parseAsText } from "../time/time-window.ts";
 
 export const sessionSorts = ["last_activity", "calls", "denials", "retries", "errors"] as const;
-type SessionSort = (typeof sessionSorts)[number];
 
 export const sessionSignals = ["denials", "retries", "unknown_effects", "errors"] as const;
 export type SessionSignal = (typeof sessionSignals)[number];
