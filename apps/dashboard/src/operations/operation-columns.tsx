@@ -17,11 +17,7 @@ export const operationColumns = defineColumns<OperationRow>([
     narrowTrack: "5rem",
     cell: (operation) => (
       <RowLink href={operationHref(operation)}>
-        <Instant
-          atMs={operation.resolvedAtMs ?? operation.settledAtMs ?? operation.claimedAtMs}
-          show="relative"
-          className="text-soft"
-        />
+        <Instant atMs={operation.resolvedAtMs ?? operation.claimedAtMs} show="relative" className="text-soft" />
       </RowLink>
     ),
   },

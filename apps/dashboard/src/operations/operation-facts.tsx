@@ -31,7 +31,7 @@ export function OperationFacts({ operation }: { operation: OperationRow }): Reac
           <Instant atMs={claimedAtMs} show="both" />
         </Pair>
         {settledAtMs === null ? null : (
-          <Pair name={operation.state === "unknown" ? "Unknown since" : "Settled"}>
+          <Pair name={operation.state === "unknown" ? "Since" : "Settled"}>
             <Instant atMs={settledAtMs} show="both" />
           </Pair>
         )}

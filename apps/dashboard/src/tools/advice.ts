@@ -1,4 +1,5 @@
 import { nearestNames } from "@tachograph/record";
+import { cutText } from "../inert/inert-segments.ts";
 import { partsOf, schemaAt, type Schema } from "./schema-at.ts";
 
 /** What would be valid at a place, in a few words; null where the schema does not say. */
@@ -9,13 +10,14 @@ export function expectedAt(root: Schema, pointer: string): string | null {
   const facts = [
     type,
     textOf(schema["format"]) && `format ${textOf(schema["format"])}`,
-    textOf(schema["pattern"]) && `matching ${textOf(schema["pattern"])}`,
+    textOf(schema["pattern"]) && `matching ${cutText(textOf(schema["pattern"]) ?? "", MAX_PATTERN)}`,
     valuesOf(schema) && `one of ${shortList(valuesOf(schema) ?? [])}`,
     ...limits.map(([name, words]) => (typeof schema[name] === "number" ? `${words} ${schema[name]}` : undefined)),
   ].filter((fact) => fact !== undefined && fact !== "");
   return facts.length === 0 ? null : facts.join(", ");
 }
 
+const MAX_PATTERN = 60;
 const limits = [
   ["minimum", "at least"],
   ["exclusiveMinimum", "more than"],
@@ -51,9 +53,14 @@ export function adviceFor(root: Schema, { pointer, code }: { pointer: string; co
   if (code === "unrecognized_keys" || (schema === undefined && holder !== undefined && name !== "*")) {
     return adviceForUnknown(name, holder);
   }
-  if (schema === undefined) return null;
+  if (schema === undefined || name === "") return null;
   const description = textOf(schema["description"]) ?? "";
-  if (description === "") return `It has no description. Say what it is for, with an example.`;
+  if (description === "") {
+    const example = formatExamples[textOf(schema["format"]) ?? ""];
+    return example === undefined
+      ? `It has no description. Say what it is for, with an example.`
+      : `It has no description. Say the format in it: \`${example}\`.`;
+  }
   switch (code) {
     case "required":
       return `Agents leave it out. Say in its description where its value comes from, or give it a default.`;
