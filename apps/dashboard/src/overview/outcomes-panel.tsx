@@ -20,6 +20,7 @@ export function OutcomesPanel({
   params: ScopeParams;
 }): ReactNode {
   const rows = Object.entries(now.outcomes).toSorted(([, one], [, other]) => other - one);
+  const hadCalls = weekBefore.calls > 0;
   return (
     <Panel title="How calls ended" flush>
       <table className="mb-2 w-full">
@@ -32,7 +33,7 @@ export function OutcomesPanel({
               Calls
             </th>
             <th scope="col" className="px-4 pb-1 text-right font-normal">
-              Week before
+              {hadCalls ? "Week before" : <span className="sr-only">Nothing a week before</span>}
             </th>
           </tr>
         </thead>
@@ -55,7 +56,9 @@ export function OutcomesPanel({
                   formatCount(count)
                 )}
               </td>
-              <td className="px-4 py-1 text-right text-soft">{formatCount(weekBefore.outcomes[outcome] ?? 0)}</td>
+              <td className="px-4 py-1 text-right text-soft">
+                {hadCalls ? formatCount(weekBefore.outcomes[outcome] ?? 0) : null}
+              </td>
             </tr>
           ))}
         </tbody>

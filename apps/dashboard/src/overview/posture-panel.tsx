@@ -2,6 +2,7 @@ import { isRefusal, outcomes, retryingKinds } from "@tachograph/record";
 import type { ReactNode } from "react";
 import { callQuery, type CallParams } from "../calls/call-params.ts";
 import { formatCount, formatRatio } from "../format.ts";
+import { operationQuery } from "../operations/operation-params.ts";
 import { errorOutcomes } from "../outcome-style.ts";
 import type { ScopeParams } from "../scope/scope.ts";
 import { Metric, MetricGrid } from "../ui/metric.tsx";
@@ -11,7 +12,16 @@ import type { Posture } from "./overview.ts";
 const refusing = outcomes.filter(isRefusal);
 
 /** The numbers that say whether agents did anything that needs a look; each leads to its rows. */
-export function PosturePanel({ posture, params }: { posture: Posture; params: ScopeParams }): ReactNode {
+export function PosturePanel({
+  posture,
+  toFindOut,
+  params,
+}: {
+  posture: Posture;
+  /** Operations of which nobody knows whether they happened. */
+  toFindOut: number;
+  params: ScopeParams;
+}): ReactNode {
   const { now, weekBefore } = posture;
   const to = (filter: Partial<CallParams>): string => `/calls${callQuery({ ...params, ...filter })}`;
   return (
@@ -39,9 +49,15 @@ export function PosturePanel({ posture, params }: { posture: Posture; params: Sc
         value={formatRatio(now.retries, now.firstAttempts)}
         href={to({ retry: [...retryingKinds] })}
         note={
-          weekBefore.firstAttempts === 0
-            ? "none last week"
-            : `${formatRatio(weekBefore.retries, weekBefore.firstAttempts)} last week`
+          <span
+            title={
+              weekBefore.firstAttempts === 0
+                ? "No calls in the same time a week before"
+                : `${formatRatio(weekBefore.retries, weekBefore.firstAttempts)} in the same time a week before`
+            }
+          >
+            {formatCount(now.retries)} on {formatCount(now.firstAttempts)} first tries
+          </span>
         }
       />
       <Metric
@@ -51,7 +67,7 @@ export function PosturePanel({ posture, params }: { posture: Posture; params: Sc
         note={<ChangeNote now={now.replays} before={weekBefore.replays} />}
       />
       <Metric
-        label="Possible double writes"
+        label="Possible doubles"
         value={formatCount(now.repeats)}
         grave={now.repeats > 0}
         href={to({ retry: ["repeat"] })}
@@ -63,6 +79,13 @@ export function PosturePanel({ posture, params }: { posture: Posture; params: Sc
         grave={now.unknownEffects > 0}
         href={to({ effect: ["unknown"] })}
         note={<ChangeNote now={now.unknownEffects} before={weekBefore.unknownEffects} />}
+      />
+      <Metric
+        label="To find out"
+        value={formatCount(toFindOut)}
+        grave={toFindOut > 0}
+        href={`/operations${operationQuery({ project: params.project, status: "unknown" })}`}
+        note="operations, of any time"
       />
     </MetricGrid>
   );

@@ -15,7 +15,7 @@ export function ToolsPanel({ tools, params }: { tools: ToolUse[]; params: ScopeP
         <table className="mb-2 w-full">
           <thead className="text-xs text-soft">
             <tr>
-              <th scope="col" className="px-4 pb-1 text-left font-normal">
+              <th scope="col" className="w-full px-4 pb-1 text-left font-normal">
                 Tool
               </th>
               <th scope="col" className="pb-1 pl-3 text-right font-normal">

@@ -24,11 +24,21 @@ export const formatTimeOfDay = (atMs: number, zone: string): string =>
     atMs,
   );
 
-/** For the axis of a chart: time of day in windows of up to two days, else the date. */
-export const formatTick = (atMs: number, zone: string, windowMs: number): string =>
-  windowMs <= 2 * 24 * 60 * 60_000
-    ? formatOf(zone, { hour: "2-digit", minute: "2-digit" }, "tick-time").format(atMs)
-    : formatOf(zone, { day: "numeric", month: "short" }, "tick-date").format(atMs);
+const HOUR_MS = 60 * 60_000;
+
+/** For the axis of a chart: time of day in windows of about a day, weekday and time in those of about a week, else the date. */
+export function formatTick(atMs: number, zone: string, windowMs: number): string {
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  if (windowMs <= 26 * HOUR_MS) return formatOf(zone, time, "tick-time").format(atMs);
+  if (windowMs <= 8 * 24 * HOUR_MS) return formatOf(zone, { weekday: "short", ...time }, "tick-day").format(atMs);
+  return formatOf(zone, { day: "numeric", month: "short" }, "tick-date").format(atMs);
+}
+
+/** For an input of the browser's, which speaks the browser's own zone: `2026-11-23T22:14:05`. */
+export function localInput(atMs: number): string {
+  const at = new Date(atMs);
+  return new Date(atMs - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
 
 /** `2026-11-23 22:14:05.123 UTC`. */
 export const formatUtc = (atMs: number): string => new Date(atMs).toISOString().replace("T", " ").replace("Z", " UTC");

@@ -1,5 +1,6 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
+import { countOpen } from "../../data/operations.ts";
 import { getOutcomeChart, getPosture, getRecording, listToolUse } from "../../data/overview.ts";
 import { getViewer } from "../../data/viewer.ts";
 import { CHART_PANEL_CLASS, ChartPanel } from "../../overview/chart-panel.tsx";
@@ -58,7 +59,11 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
 }
 
 async function Posture({ params, window }: PanelProps) {
-  return <PosturePanel posture={await getPosture(params.project, window.from, window.to)} params={params} />;
+  const [posture, { unknown }] = await Promise.all([
+    getPosture(params.project, window.from, window.to),
+    countOpen(params.project),
+  ]);
+  return <PosturePanel posture={posture} toFindOut={unknown.count} params={params} />;
 }
 
 async function Chart({ params, window }: PanelProps) {
