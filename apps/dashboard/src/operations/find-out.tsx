@@ -1,7 +1,7 @@
 "use client";
 
 import { useRouter } from "next/navigation";
-import { useState, useTransition, type ReactNode, type SubmitEvent } from "react";
+import { useCallback, useState, useTransition, type ReactNode, type SubmitEvent } from "react";
 import { CallLink } from "../calls/call-link.tsx";
 import { InertText } from "../inert/inert-text.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
@@ -30,9 +30,11 @@ const answers = {
   failed: "It could not be written down. Nothing was changed; try again.",
 } as const;
 
-/** How to find out whether an operation happened, and where to say so. */
+/** How to find out whether an operation happened, and where to say so. Nothing where it is known. */
 export function FindOut({ operation, canReconcile }: { operation: OperationRow; canReconcile: boolean }): ReactNode {
   const { project, id, executedBy, serverName, tool } = operation;
+  const [isSettledHere, setSettledHere] = useState(false);
+  if (operation.state !== "unknown") return isSettledHere ? <Settled operation={operation} /> : null;
   return (
     <section aria-labelledby="find-out" className="rounded-md border border-line-strong px-4 py-3">
       <h2 id="find-out" className="font-semibold">
@@ -55,7 +57,7 @@ export function FindOut({ operation, canReconcile }: { operation: OperationRow; 
         <li>Say here what you found, and how.</li>
       </ol>
       {canReconcile ? (
-        <FindingForm key={operation.executions} operation={operation} />
+        <FindingForm key={operation.executions} operation={operation} onSettled={() => setSettledHere(true)} />
       ) : (
         <p className="mt-3 rounded-md bg-raised px-3 py-2 text-soft">
           Your role may not say it. An operator of this project may: send them this page.
@@ -65,7 +67,19 @@ export function FindOut({ operation, canReconcile }: { operation: OperationRow; 
   );
 }
 
-function FindingForm({ operation }: { operation: OperationRow }): ReactNode {
+/** What the form leaves behind, with the focus that it had. */
+function Settled({ operation }: { operation: OperationRow }): ReactNode {
+  const focus = useCallback((element: HTMLElement | null) => element?.focus(), []);
+  return (
+    <p ref={focus} role="status" tabIndex={-1} className="rounded-md border border-line-strong px-4 py-3 font-medium">
+      {operation.effect === "applied"
+        ? "Settled: it happened. A repeat is told that it is done."
+        : "Settled: it did not happen. The next attempt runs."}
+    </p>
+  );
+}
+
+function FindingForm({ operation, onSettled }: { operation: OperationRow; onSettled: () => void }): ReactNode {
   const router = useRouter();
   const [found, setFound] = useState<Found>();
   const [reason, setReason] = useState("");
@@ -78,6 +92,7 @@ function FindingForm({ operation }: { operation: OperationRow }): ReactNode {
       const finding = { id: operation.id, attempt: operation.executions, found, reason };
       const answer = await settleByHand(operation.project, finding).catch(() => "failed" as const);
       setWrong(answer === "settled" ? undefined : answer);
+      if (answer === "settled") onSettled();
     });
   };
   return (

@@ -14,6 +14,7 @@ export async function loadOperations(query: string, cursor: string): Promise<Pag
 /** Settles an operation by what somebody found out. */
 export async function settleByHand(project: string, finding: Finding): Promise<Awaited<ReturnType<typeof reconcile>>> {
   const answer = await reconcile(project, finding);
-  if (answer === "settled" || answer === "changed") revalidatePath("/operations", "layout");
+  // What came too late stays in sight until its author looks again.
+  if (answer === "settled") revalidatePath("/operations", "layout");
   return answer;
 }

@@ -86,6 +86,7 @@ test("an operation is shown without its answer", async () => {
   expect(found).toMatchObject({ id: request.operationId, state: "completed", keptResult: "stored", late: false });
   expect(JSON.stringify(found)).not.toContain(sampleResult);
   expect(await findOperation(ledger, { ...request, project: "another" })).toBeUndefined();
+  expect(await findOperation(ledger, { project: "shop", operationId: "\0" })).toBeUndefined();
 });
 
 test("a person who found out settles an unknown operation with a reason, and its late owner changes nothing", async () => {

@@ -111,7 +111,7 @@ export async function findOperation(
     .selectFrom("operations")
     .select(fields)
     .where("project", "=", project)
-    .where("id", "=", operationId)
+    .where("id", "=", storable(operationId))
     .executeTakeFirst();
   return row && withInstants(row);
 }

@@ -1,3 +1,4 @@
+import { storable } from "@tachograph/record";
 import { sql } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { LedgerError } from "../ledger-error.ts";
@@ -39,9 +40,9 @@ export async function reconcileOperation(
       state = ${applied ? "completed" : "failed_retryable"}, effect = ${applied ? "applied" : "none"},
       settled_at = now.at, retry_at = case when ${applied}::boolean then null else now.at end,
       expires_at = now.at + ${retentionMs}::float8 * interval '1 millisecond', kept_result = 'not_kept',
-      owner_token = gen_random_uuid(), resolved_by = ${by}, resolved_reason = ${reason}, resolved_at = now.at
+      owner_token = gen_random_uuid(), resolved_by = ${by}, resolved_reason = ${storable(reason)}, resolved_at = now.at
     from clock_timestamp() as now(at)
-    where project = ${project} and id = ${operationId} and state = 'unknown' and attempt = ${attempt}
+    where project = ${project} and id = ${storable(operationId)} and state = 'unknown' and attempt = ${attempt}
     returning id`.execute(ledger.db);
   return rows.length > 0;
 }

@@ -20,7 +20,7 @@ export default async function OperationPage({ params, searchParams }: PageProps<
       <PageHeader title="Operation" />
       <div className="max-w-5xl space-y-5 rounded-lg border border-line bg-surface px-4 py-4">
         <OperationFacts operation={operation} />
-        {operation.state === "unknown" ? <FindOut operation={operation} canReconcile={canReconcile} /> : null}
+        <FindOut operation={operation} canReconcile={canReconcile} />
         <section>
           <h2 className="mb-1.5 text-xs font-semibold text-soft">
             Its calls ({deliveries.length}
