@@ -1,5 +1,6 @@
 import "server-only";
 import {
+  findToolDefinition,
   getCallHistogram,
   getToolLatency,
   listFailingParameters,
@@ -10,19 +11,27 @@ import {
 } from "@tachograph/ledger";
 import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
 import { indentJson } from "../inert/indent-json.ts";
+import { cutText } from "../inert/inert-segments.ts";
+import type { TextSlice } from "../inert/inert-block.tsx";
 import { timeWindowOf } from "../time/time-window.ts";
-import { adviceFor, expectedAt } from "../tools/advice.ts";
+import { adviceFor } from "../tools/advice.ts";
 import { contractFlags } from "../tools/contract-flags.ts";
+import type { ContractParams } from "../tools/contract-params.ts";
+import type { ContractHistory, ContractView } from "../tools/contract-view.ts";
+import { expectedAt } from "../tools/expected-at.ts";
 import { inputSchemaOf } from "../tools/schema-at.ts";
 import type { ToolParams } from "../tools/tool-params.ts";
-import type { ContractRow, ParameterRow, ToolRow } from "../tools/tool-row.ts";
+import type { ParameterRows, ToolRow } from "../tools/tool-row.ts";
 import { getLedger } from "./ledger.ts";
 import { familyBuckets } from "./outcome-buckets.ts";
+import { sliceText } from "./text-slice.ts";
 import { authorize } from "./viewer.ts";
 
 const MAX_TOOLS = 200;
 const MAX_PARAMETERS = 50;
 const MAX_CONTRACTS = 20;
+/** Of a contract where it is compared with another. */
+const MAX_COMPARED_LENGTH = 200_000;
 
 const rowOf = (summary: ToolSummary, worstParameter: ToolRow["worstParameter"]): ToolRow => ({
   serverName: summary.serverName,
@@ -52,15 +61,13 @@ export async function listToolRows(params: ToolParams): Promise<{ rows: ToolRow[
       search: q ?? undefined,
       limit: MAX_TOOLS + 1,
     }),
-    listFailingParameters(getLedger(), { ...scope, server: server ?? undefined, limit: MAX_TOOLS }),
+    listFailingParameters(getLedger(), { ...scope, server: server ?? undefined, limit: MAX_TOOLS, perTool: 1 }),
   ]);
   const worst = new Map<string, ToolRow["worstParameter"]>();
   const keyOf = (tool: { serverName: string; tool: string | null }): string =>
     JSON.stringify([tool.serverName, tool.tool]);
-  for (const parameter of failing.parameters) {
-    const key = keyOf(parameter);
-    if (!worst.has(key)) worst.set(key, { path: parameter.path, calls: parameter.calls });
-  }
+  for (const parameter of failing.parameters)
+    worst.set(keyOf(parameter), { path: parameter.path, calls: parameter.calls });
   return {
     rows: tools.slice(0, MAX_TOOLS).map((tool) => rowOf(tool, worst.get(keyOf(tool)) ?? null)),
     isWhole: tools.length <= MAX_TOOLS,
@@ -76,7 +83,7 @@ export interface ToolKey extends Scope {
 /** What a window held of a tool; undefined where there is no such tool. */
 export async function findToolRow(key: ToolKey): Promise<(ToolRow & ToolLatencyView) | undefined> {
   await authorize("rows", key.project);
-  const [[summary], latency, contracts] = await Promise.all([
+  const [[summary], latency, { contracts }] = await Promise.all([
     listTools(getLedger(), { ...key, limit: 1 }),
     getToolLatency(getLedger(), key),
     listToolContracts(getLedger(), { ...key, limit: 1 }),
@@ -115,19 +122,20 @@ export async function getToolChart(key: ToolKey): Promise<{ buckets: OutcomeBuck
 }
 
 /** Where the arguments of a tool fail, with what its contract in force says of those places. */
-export async function listParameterRows(
-  key: ToolKey,
-): Promise<{ rows: ParameterRow[]; looked: number; capped: boolean }> {
-  await authorize("rows", key.project);
-  const [failing, contracts] = await Promise.all([
+export async function listParameterRows(key: ToolKey): Promise<ParameterRows> {
+  const { project } = key;
+  await authorize("rows", project);
+  const [failing, { contracts }] = await Promise.all([
     listFailingParameters(getLedger(), { ...key, limit: MAX_PARAMETERS }),
     listToolContracts(getLedger(), { ...key, limit: MAX_CONTRACTS }),
   ]);
   const inForce = contracts.find(({ isInForce }) => isInForce) ?? contracts[0];
-  const schema = inForce && inputSchemaOf(inForce.definition);
+  const definition = inForce && (await findToolDefinition(getLedger(), { project, hash: inForce.hash }));
+  const schema = definition && inputSchemaOf(definition.definition);
   return {
     looked: failing.looked,
     capped: failing.capped,
+    others: failing.places - failing.parameters.length,
     rows: failing.parameters.map(({ path, calls, codes, exampleCallId }) => ({
       path,
       calls,
@@ -139,23 +147,56 @@ export async function listParameterRows(
   };
 }
 
-/** The contracts that a tool had, the newest first. */
-export async function listContractRows({
-  project,
-  server,
-  tool,
-}: Omit<ToolKey, "from" | "to">): Promise<ContractRow[]> {
+/** The contracts that a tool had, and what changed between the two that are asked for: else the newest two. */
+export async function getContractHistory(key: ToolKey, chosen: ContractParams): Promise<ContractHistory> {
+  const { project } = key;
   await authorize("rows", project);
-  const contracts = await listToolContracts(getLedger(), { project, server, tool, limit: MAX_CONTRACTS });
-  return contracts.map((contract, index) => {
-    const before = contracts[index + 1];
-    return {
-      hash: contract.hash,
-      serverVersion: contract.serverVersion,
-      firstSeenAtMs: contract.firstSeenAt,
-      isInForce: contract.isInForce,
-      text: indentJson(contract.definition),
-      flags: before ? contractFlags(before.definition, contract.definition) : [],
-    };
-  });
+  const { contracts, looked, capped } = await listToolContracts(getLedger(), { ...key, limit: MAX_CONTRACTS });
+  const rows = contracts.map(({ hash, serverVersion, firstSeenAt, isInForce, calls, lastUsedAt }) => ({
+    hash,
+    serverVersion,
+    firstSeenAtMs: firstSeenAt,
+    isInForce,
+    calls,
+    lastUsedAtMs: lastUsedAt,
+  }));
+  const find = (hash: string | null) => rows.find((row) => row.hash === hash);
+  const after = find(chosen.after) ?? rows[0];
+  const before = find(chosen.before) ?? rows[1];
+  const isCompared = after !== undefined && before !== undefined && after.hash !== before.hash;
+  return {
+    rows,
+    looked,
+    capped,
+    shown: after === undefined ? null : await contractView(project, after.hash, isCompared ? before.hash : null),
+  };
+}
+
+async function contractView(project: string, hash: string, before: string | null): Promise<ContractView | null> {
+  const [now, then] = await Promise.all([
+    findToolDefinition(getLedger(), { project, hash }),
+    before === null ? undefined : findToolDefinition(getLedger(), { project, hash: before }),
+  ]);
+  if (now === undefined) return null;
+  const text = indentJson(now.definition);
+  if (then === undefined) return { hash, text: sliceText(text), change: null };
+  const old = indentJson(then.definition);
+  return {
+    hash,
+    text: sliceText(text),
+    change: {
+      beforeHash: then.hash,
+      before: cutText(old, MAX_COMPARED_LENGTH),
+      after: cutText(text, MAX_COMPARED_LENGTH),
+      isCut: Math.max(old.length, text.length) > MAX_COMPARED_LENGTH,
+      flags: contractFlags(then.definition, now.definition),
+    },
+  };
+}
+
+/** More of a contract. */
+export async function getContractSlice(project: string, hash: string, offset: number): Promise<TextSlice> {
+  await authorize("rows", project);
+  const found = await findToolDefinition(getLedger(), { project, hash });
+  return sliceText(found === undefined ? "" : indentJson(found.definition), offset);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { adviceFor, expectedAt } from "./advice.ts";
+import { adviceFor } from "./advice.ts";
+import { expectedAt } from "./expected-at.ts";
 import { inputSchemaOf, type Schema } from "./schema-at.ts";
 
 const schema = {
@@ -13,8 +14,16 @@ const schema = {
     priority: { enum: ["low", "high"], description: "How urgent it is" },
     amount: { type: "integer", minimum: 1, maximum: 500, description: "In cents" },
     items: { type: "array", items: { $ref: "#/$defs/item" } },
+    tags: { type: "array", items: { type: "string" }, description: "What it is about" },
+    labels: { type: "object", additionalProperties: { type: "integer", description: "How often" } },
+    genes: {
+      anyOf: [{ type: "array", items: { type: "string" } }, { type: "null" }],
+      description: "Symbols to look for",
+    },
+    note: { anyOf: [{ type: "string", maxLength: 80 }, { type: "number" }] },
+    via: { type: "string", format: "email(", description: "Where the answer goes" },
   },
-  required: ["due"],
+  required: ["due", "told"],
   $defs: { item: { type: "object", properties: { price: { type: "number", description: "What it costs" } } } },
 } as const satisfies Schema;
 
@@ -31,6 +40,20 @@ test.each([
   ["/priority", "invalid_value", "Its description does not name the values that there are: say low, high in it."],
   ["/amount", "too_big", 'Its description does not say its limits: say "at least 1, at most 500" in it.'],
   ["/items/*/price", "invalid_type", "Its description does not say that it is a number."],
+  ["/tags", "invalid_type", "Its description does not say that it is an array."],
+  ["/genes", "invalid_type", "Its description does not say that it is an array."],
+  ["/labels/red", "invalid_type", "Its description does not say that it is an integer."],
+  [
+    "/told",
+    "invalid_type",
+    "It is required: agents leave it out or send another type. Say in its description where its value comes from.",
+  ],
+  ["/gone", "invalid_type", "The contract in force has no such parameter."],
+  [
+    "",
+    "unrecognized_keys",
+    "Agents send parameters that it does not have. With `validate` on, the gate refuses them by their names, and they show here.",
+  ],
   [
     "/orderID",
     "unrecognized_keys",
@@ -48,6 +71,9 @@ test.each([
 test.each([
   ["/told", "invalid_format"],
   ["/due", "custom"],
+  ["/tags/*", "invalid_type"],
+  ["/via", "invalid_format"],
+  ["/note/any/deeper", "invalid_type"],
   ["", "custom"],
 ])("where the contract shows nothing missing at %s with %s, nothing is said", (pointer, code) => {
   expect(adviceFor(schema, { pointer, code })).toBeNull();
@@ -58,7 +84,11 @@ test("what would be valid is told from the contract", () => {
   expect(expectedAt(schema, "/amount")).toBe("integer, at least 1, at most 500");
   expect(expectedAt(schema, "/priority")).toBe("one of low, high");
   expect(expectedAt(schema, "/items/*/price")).toBe("number");
+  expect(expectedAt(schema, "/genes")).toBe("array");
+  expect(expectedAt(schema, "/note")).toBe("string, at most 80 characters, or number");
+  expect(expectedAt(schema, "/labels/red")).toBe("integer");
   expect(expectedAt(schema, "/nothing")).toBeNull();
+  expect(expectedAt({ properties: { a: { anyOf: [{ type: "string" }, {}] } } }, "/a")).toBeNull();
 });
 
 test("a schema that refers to itself, to nothing or to elsewhere harms nobody", () => {

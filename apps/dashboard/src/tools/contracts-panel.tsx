@@ -1,107 +1,101 @@
-"use client";
-
 import { TriangleAlert } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { TextDiff } from "../diff/text-diff.tsx";
-import { InertBlock } from "../inert/inert-block.tsx";
+import { formatCount } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { Instant } from "../time/instant.tsx";
 import { Panel } from "../ui/panel.tsx";
-import type { ContractRow } from "./tool-row.ts";
+import { ContractChoice } from "./contract-choice.tsx";
+import { ContractText } from "./contract-text.tsx";
+import type { ContractChange, ContractHistory, ContractRow } from "./contract-view.ts";
 
 /** The contracts that a tool had, and what changed from one to another. */
-export function ContractsPanel({ contracts }: { contracts: readonly ContractRow[] }): ReactNode {
-  const [newest, previous] = contracts;
-  const [afterHash, setAfterHash] = useState(newest?.hash);
-  const [beforeHash, setBeforeHash] = useState(previous?.hash);
-  const after = contracts.find(({ hash }) => hash === afterHash);
-  const before = contracts.find(({ hash }) => hash === beforeHash);
-  if (newest === undefined || after === undefined) {
+export function ContractsPanel({ project, history }: { project: string; history: ContractHistory }): ReactNode {
+  const { rows, shown, looked, capped } = history;
+  if (shown === null) {
     return (
       <Panel title="Contract">
         <p className="text-soft">No contract of this tool is known: its server never listed it.</p>
       </Panel>
     );
   }
+  const { hash, text, change } = shown;
   return (
-    <Panel title={contracts.length === 1 ? "Contract" : `Contracts (${contracts.length})`} className="min-w-0">
-      <ol className="mb-3 divide-y divide-line/60">
-        {contracts.map((contract) => (
-          <li key={contract.hash} className="py-1.5">
-            <p className="flex flex-wrap items-baseline gap-x-3">
-              <span className={contract.isInForce ? "font-semibold" : ""}>
-                since <Instant atMs={contract.firstSeenAtMs} />
-              </span>
-              {contract.isInForce ? <span className="text-xs font-medium">in force</span> : null}
-              {contract.serverVersion === null ? null : (
-                <span className="text-soft">
-                  version <InertText text={contract.serverVersion} max={40} />
-                </span>
-              )}
-              <span className="font-mono text-xs text-soft">{contract.hash.slice(0, 12)}</span>
-            </p>
-            {contract.flags.length > 0 ? (
-              <ul className="mt-1 space-y-0.5">
-                {contract.flags.map((flag) => (
-                  <li key={flag} className="flex gap-1.5">
-                    <TriangleAlert size={13} aria-hidden className="mt-0.5 shrink-0 text-warn" />
-                    <InertText text={flag} max={300} />
-                  </li>
-                ))}
-              </ul>
-            ) : null}
-          </li>
+    <Panel title={rows.length === 1 ? "Contract" : `Contracts (${rows.length})`} className="min-w-0">
+      <ol aria-label="Contracts" className="mb-3 divide-y divide-line/60">
+        {rows.map((row) => (
+          <Contract key={row.hash} row={row} of={`${capped ? "the newest " : ""}${formatCount(looked)}`} />
         ))}
       </ol>
-      {contracts.length > 1 ? (
-        <div className="mb-2 flex flex-wrap items-center gap-2">
-          <Choice label="What changed from" contracts={contracts} value={beforeHash} onChange={setBeforeHash} />
-          <Choice label="to" contracts={contracts} value={afterHash} onChange={setAfterHash} />
-        </div>
+      {rows.length > 1 ? (
+        <ContractChoice
+          key={`${change?.beforeHash} ${hash}`}
+          rows={rows}
+          before={change?.beforeHash ?? hash}
+          after={hash}
+        />
       ) : null}
-      {before === undefined || before === after ? (
-        <InertBlock
-          key={after.hash}
-          label="Contract"
-          first={{ text: after.text, totalLength: after.text.length, nextOffset: undefined }}
-        />
+      {change === null ? (
+        <ContractText project={project} hash={hash} first={text} />
       ) : (
-        <TextDiff
-          key={`${before.hash} ${after.hash}`}
-          label="What changed in the contract"
-          before={before.text}
-          after={after.text}
-        />
+        <>
+          <Flags flags={change.flags} />
+          <TextDiff
+            key={`${change.beforeHash} ${hash}`}
+            label="What changed in the contract"
+            before={change.before}
+            after={change.after}
+          />
+          {change.isCut ? (
+            <p className="mt-1 text-xs text-soft">They go on: only their beginnings are compared.</p>
+          ) : null}
+          <details className="mt-3">
+            <summary className="cursor-pointer text-soft hover:text-ink">The whole contract</summary>
+            <div className="mt-2">
+              <ContractText project={project} hash={hash} first={text} />
+            </div>
+          </details>
+        </>
       )}
     </Panel>
   );
 }
 
-function Choice({
-  label,
-  contracts,
-  value,
-  onChange,
-}: {
-  label: string;
-  contracts: readonly ContractRow[];
-  value: string | undefined;
-  onChange: (hash: string) => void;
-}): ReactNode {
+function Contract({ row, of }: { row: ContractRow; of: string }): ReactNode {
   return (
-    <label className="flex items-center gap-2">
-      {label}
-      <select
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        className="rounded-md border border-line bg-surface px-2 py-1"
-      >
-        {contracts.map(({ hash, firstSeenAtMs }) => (
-          <option key={hash} value={hash}>
-            {new Date(firstSeenAtMs).toISOString().slice(0, 16).replace("T", " ")} UTC, {hash.slice(0, 8)}
-          </option>
-        ))}
-      </select>
-    </label>
+    <li className="flex flex-wrap items-baseline gap-x-3 py-1.5">
+      <span className={row.isInForce ? "font-semibold" : ""}>
+        since <Instant atMs={row.firstSeenAtMs} />
+      </span>
+      {row.isInForce ? <span className="text-xs font-medium">in force</span> : null}
+      {row.serverVersion === null ? null : (
+        <span className="text-soft">
+          version <InertText text={row.serverVersion} max={40} />
+        </span>
+      )}
+      <span className="text-soft">
+        {formatCount(row.calls)} of {of} calls
+        {row.lastUsedAtMs === null ? null : (
+          <>
+            , last <Instant atMs={row.lastUsedAtMs} show="relative" />
+          </>
+        )}
+      </span>
+      <span className="font-mono text-xs text-soft">{row.hash.slice(0, 12)}</span>
+    </li>
+  );
+}
+
+function Flags({ flags }: Pick<ContractChange, "flags">): ReactNode {
+  if (flags.length === 0) return null;
+  return (
+    <ul aria-label="What to know of the change" className="mb-2 space-y-0.5">
+      {flags.map((flag) => (
+        <li key={flag} className="flex gap-1.5">
+          <TriangleAlert size={13} aria-hidden className="mt-0.5 shrink-0 text-warn" />
+          <InertText text={flag} max={300} />
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -3,7 +3,7 @@ import { CallLink } from "../calls/call-link.tsx";
 import { formatCount, formatRatio } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { Panel } from "../ui/panel.tsx";
-import type { ParameterRow } from "./tool-row.ts";
+import type { ParameterRows } from "./tool-row.ts";
 
 /** Where agents get the arguments of a tool wrong, and what to write into its contract. */
 export function ParametersPanel({
@@ -12,13 +12,11 @@ export function ParametersPanel({
   calls,
   looked,
   capped,
-}: {
+  others,
+}: ParameterRows & {
   project: string;
-  rows: readonly ParameterRow[];
   /** Of the tool in the window. */
   calls: number;
-  looked: number;
-  capped: boolean;
 }): ReactNode {
   if (rows.length === 0) {
     return (
@@ -44,10 +42,15 @@ export function ParametersPanel({
             <div className="flex flex-wrap items-baseline gap-x-3 gap-y-0.5">
               <InertText text={row.path || "(whole)"} max={160} className="font-mono text-xs font-medium break-all" />
               <span>
-                fails in <b className="font-semibold">{formatRatio(row.calls, capped ? looked : calls)}</b>{" "}
-                {capped ? "of them" : "of all calls"}
+                fails in{" "}
+                {capped ? null : (
+                  <>
+                    <b className="font-semibold">{formatRatio(row.calls, calls)}</b> of all calls,{" "}
+                  </>
+                )}
+                <b className={capped ? "font-semibold" : "font-normal"}>{formatRatio(row.calls, looked)}</b>{" "}
                 <span className="text-soft">
-                  , {formatCount(row.calls)} {row.calls === 1 ? "time" : "times"}
+                  of the invalid ones, {formatCount(row.calls)} {row.calls === 1 ? "time" : "times"}
                 </span>
               </span>
               <span className="text-xs text-soft">
@@ -80,6 +83,11 @@ export function ParametersPanel({
           </li>
         ))}
       </ol>
+      {others === 0 ? null : (
+        <p className="border-t border-line/60 px-4 py-2 text-xs text-soft">
+          And {formatCount(others)} {others === 1 ? "other place" : "other places"}, each with fewer.
+        </p>
+      )}
     </Panel>
   );
 }

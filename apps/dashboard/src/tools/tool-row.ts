@@ -24,13 +24,11 @@ export interface ParameterRow {
   advice: string | null;
 }
 
-export interface ContractRow {
-  hash: string;
-  serverVersion: string | null;
-  firstSeenAtMs: number;
-  isInForce: boolean;
-  /** As indented JSON. */
-  text: string;
-  /** What somebody has to know of the change from the one before. */
-  flags: string[];
+export interface ParameterRows {
+  rows: ParameterRow[];
+  /** Places beyond these. */
+  others: number;
+  /** Invalid calls that were looked at, the newest, and whether there are more. */
+  looked: number;
+  capped: boolean;
 }

@@ -1,3 +1,4 @@
+import { storable } from "@tachograph/record";
 import { sql, type RawBuilder } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { idsIn, type Scope } from "./window.ts";
@@ -18,6 +19,8 @@ export interface FailingParameter {
 
 export interface FailingParameters {
   parameters: FailingParameter[];
+  /** Places that there are, those beyond the limit included: agents can make up names without end. */
+  places: number;
   /** Invalid calls that were looked at: the newest of the window. */
   looked: number;
   /** Whether there are more than `looked`. */
@@ -29,14 +32,20 @@ const MAX_CALLS = 10_000;
 /** Where the invalid calls of a window were invalid: of one tool, or of each. The most frequent places first. */
 export async function listFailingParameters(
   ledger: Ledger,
-  options: Scope & { server?: string; tool?: string; limit: number },
+  options: Scope & {
+    server?: string;
+    tool?: string;
+    limit: number;
+    /** Places of one tool. @defaultValue `limit` */
+    perTool?: number;
+  },
 ): Promise<FailingParameters> {
-  const { project, server, tool, limit } = options;
+  const { project, server, tool, limit, perTool = limit } = options;
   const narrowed: RawBuilder<unknown>[] = [
-    ...(server === undefined ? [] : [sql`and server_name = ${server}`]),
-    ...(tool === undefined ? [] : [sql`and tool = ${tool}`]),
+    ...(server === undefined ? [] : [sql`and server_name = ${storable(server)}`]),
+    ...(tool === undefined ? [] : [sql`and tool = ${storable(tool)}`]),
   ];
-  const { rows } = await sql<FailingParameter & { looked: number }>`
+  const { rows } = await sql<FailingParameter & { looked: number; places: number }>`
     with invalid as (
       select id, server_name, tool, issues from tool_calls
       where project = ${project} and ${idsIn(options)} and outcome = 'invalid_input' and issues is not null
@@ -51,9 +60,14 @@ export async function listFailingParameters(
     by_code as (
       select server_name, tool, path, code, count(*)::int as calls from places group by server_name, tool, path, code
     ),
-    by_path as (
-      select server_name, tool, path, count(distinct id)::int as calls, (array_agg(id order by id desc))[1] as example_call_id
+    every_path as (
+      select server_name, tool, path, count(distinct id)::int as calls, (array_agg(id order by id desc))[1] as example_call_id,
+        row_number() over (partition by server_name, tool order by count(distinct id) desc, path) as rank,
+        count(*) over ()::int as places
       from places group by server_name, tool, path
+    ),
+    by_path as (
+      select server_name, tool, path, calls, example_call_id, places from every_path where rank <= ${perTool}
       order by calls desc, server_name, tool, path limit ${limit}
     )
     select by_path.*, (select count(*)::int from invalid) as looked, (
@@ -62,9 +76,10 @@ export async function listFailingParameters(
         and by_code.path = by_path.path
     ) as codes
     from by_path order by calls desc, server_name, tool, path`.execute(ledger.db);
-  const looked = rows[0]?.looked ?? 0;
+  const { looked = 0, places = 0 } = rows[0] ?? {};
   return {
-    parameters: rows.map(({ looked: _looked, ...parameter }) => parameter),
+    parameters: rows.map(({ looked: _looked, places: _places, ...parameter }) => parameter),
+    places,
     looked: Math.min(looked, MAX_CALLS),
     capped: looked > MAX_CALLS,
   };

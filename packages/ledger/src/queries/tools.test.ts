@@ -101,7 +101,7 @@ test("tools are found by a part of their name or server, and sorted by what goes
 
 test("each place where arguments fail is counted once a call, whatever its index in an array", async () => {
   const found = await listFailingParameters(ledger, { ...scope, server: "tickets", tool: "create_ticket", limit: 10 });
-  expect(found).toMatchObject({ looked: 3, capped: false });
+  expect(found).toMatchObject({ looked: 3, capped: false, places: 2 });
   expect(found.parameters.map(({ path, calls, codes }) => ({ path, calls, codes }))).toEqual([
     {
       path: "/due",
@@ -113,22 +113,62 @@ test("each place where arguments fail is counted once a call, whatever its index
     },
     { path: "/items/*/price", calls: 1, codes: [{ code: "invalid_type", calls: 1 }] },
   ]);
-  expect((await listFailingParameters(ledger, { ...scope, limit: 1 })).parameters).toMatchObject([{ path: "/due" }]);
+  const first = await listFailingParameters(ledger, { ...scope, limit: 1 });
+  expect(first).toMatchObject({ parameters: [{ path: "/due" }], places: 2 });
   expect(await listFailingParameters(ledger, { ...scope, tool: "none", limit: 1 })).toEqual({
     parameters: [],
+    places: 0,
     looked: 0,
     capped: false,
   });
 });
 
+test("a tool with many failing places does not hide where another one fails", async () => {
+  const made = call({
+    outcome: "invalid_input",
+    tool: "search_tickets",
+    issues: Array.from({ length: 20 }, (_, index) => ({ path: `/made_up_${index}`, code: "unrecognized_keys" })),
+  });
+  const noted = call({
+    outcome: "invalid_input",
+    tool: "assign_ticket",
+    issues: [{ path: "/to", code: "required" }],
+  });
+  await ledger.record({
+    calls: [recorded(made), recorded({ ...made, id: idAt(now - 1000) }), recorded(noted)],
+    definitions: [],
+  });
+  const { parameters, places } = await listFailingParameters(ledger, { ...scope, perTool: 1, limit: 10 });
+  expect(parameters.map(({ tool }) => tool)).toEqual(["create_ticket", "search_tickets", "assign_ticket"]);
+  expect(places).toBeGreaterThan(20);
+});
+
 test("the contract in force is that of the newest call, not the one that was seen last", async () => {
-  const key = { project: "default", server: "tickets", tool: "create_ticket", limit: 10 };
-  const contracts = await listToolContracts(ledger, key);
-  expect(contracts.map(({ hash, isInForce }) => [hash, isInForce])).toEqual([
-    ["new", false],
-    ["old", true],
+  const key = { ...scope, server: "tickets", tool: "create_ticket", limit: 10 };
+  const { contracts, ...counted } = await listToolContracts(ledger, key);
+  expect(contracts.map(({ hash, isInForce, calls }) => [hash, isInForce, calls])).toEqual([
+    ["new", false, 1],
+    ["old", true, 2],
   ]);
-  expect(await listToolContracts(ledger, { ...key, project: "other" })).toEqual([]);
+  expect(contracts[1]?.lastUsedAt).toBeGreaterThan(contracts[0]?.lastUsedAt ?? Infinity);
+  expect(counted).toEqual({ looked: 6, capped: false });
+  expect(await listToolContracts(ledger, { ...key, project: "other" })).toEqual({
+    contracts: [],
+    looked: 0,
+    capped: false,
+  });
+});
+
+test("a contract that another server had first is found by the calls that ran under it", async () => {
+  const copied = call({ outcome: "ok", serverName: "tickets-eu", toolDefHash: "old" });
+  await ledger.record({ calls: [recorded(copied)], definitions: [] });
+  const { contracts } = await listToolContracts(ledger, {
+    ...scope,
+    server: "tickets-eu",
+    tool: "create_ticket",
+    limit: 10,
+  });
+  expect(contracts).toMatchObject([{ hash: "old", isInForce: true, calls: 1 }]);
 });
 
 test("how long a tool takes is told from its newest calls", async () => {

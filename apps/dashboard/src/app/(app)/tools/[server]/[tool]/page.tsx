@@ -4,8 +4,8 @@ import { Suspense } from "react";
 import { ToolName } from "../../../../../calls/call-columns.tsx";
 import {
   findToolRow,
+  getContractHistory,
   getToolChart,
-  listContractRows,
   listParameterRows,
   type ToolKey,
 } from "../../../../../data/tools.ts";
@@ -14,6 +14,7 @@ import { CHART_PANEL_CLASS, ChartPanel } from "../../../../../overview/chart-pan
 import { loadScopeParams } from "../../../../../scope/scope.ts";
 import { timeWindowOf } from "../../../../../time/time-window.ts";
 import { WindowPicker } from "../../../../../time/window-picker.tsx";
+import { loadContractParams, type ContractParams } from "../../../../../tools/contract-params.ts";
 import { ContractsPanel } from "../../../../../tools/contracts-panel.tsx";
 import { ParametersPanel } from "../../../../../tools/parameters-panel.tsx";
 import { ToolNumbers } from "../../../../../tools/tool-numbers.tsx";
@@ -25,7 +26,7 @@ export const metadata: Metadata = { title: "Tool" };
 export default async function ToolPage({ params, searchParams }: PageProps<"/tools/[server]/[tool]">) {
   await getViewer();
   const named = await params;
-  const scope = await loadScopeParams(searchParams);
+  const [scope, chosen] = await Promise.all([loadScopeParams(searchParams), loadContractParams(searchParams)]);
   const [server, tool] = [decodeURIComponent(named.server), decodeURIComponent(named.tool)];
   const key: ToolKey = { project: scope.project, ...timeWindowOf(scope, Date.now()), server, tool };
   const row = (await findToolRow(key)) ?? notFound();
@@ -44,7 +45,7 @@ export default async function ToolPage({ params, searchParams }: PageProps<"/too
             <Parameters toolKey={key} calls={row.calls} />
           </Suspense>
           <Suspense fallback={<PanelFallback className="h-80" />}>
-            <Contracts toolKey={key} />
+            <Contracts toolKey={key} chosen={chosen} />
           </Suspense>
         </div>
       </div>
@@ -61,6 +62,6 @@ async function Parameters({ toolKey, calls }: { toolKey: ToolKey; calls: number 
   return <ParametersPanel project={toolKey.project} calls={calls} {...await listParameterRows(toolKey)} />;
 }
 
-async function Contracts({ toolKey }: { toolKey: ToolKey }) {
-  return <ContractsPanel contracts={await listContractRows(toolKey)} />;
+async function Contracts({ toolKey, chosen }: { toolKey: ToolKey; chosen: ContractParams }) {
+  return <ContractsPanel project={toolKey.project} history={await getContractHistory(toolKey, chosen)} />;
 }
