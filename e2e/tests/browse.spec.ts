@@ -45,7 +45,7 @@ test("filtered calls stay filtered after a reload, in the list and in its counts
 
 test("the search box understands fields", async ({ page }) => {
   await page.goto("/calls");
-  const box = page.getByRole("searchbox", { name: "Search calls" });
+  const box = page.getByRole("combobox", { name: "Search calls" });
   await box.fill("outcome:timeout tool:capture_payment bank");
   await box.press("Enter");
   await expect(page).toHaveURL(/outcome=timeout/);

@@ -4,7 +4,7 @@ test("a refund that was delivered twice: find the duplicate, open its original, 
   page,
 }) => {
   await page.goto("/calls?range=1h");
-  const box = page.getByRole("searchbox", { name: "Search calls" });
+  const box = page.getByRole("combobox", { name: "Search calls" });
   await box.fill("outcome:duplicate_replayed retry:redelivery tool:refund_order");
   await box.press("Enter");
   await expect(page).toHaveURL(/outcome=duplicate_replayed/);

@@ -25,7 +25,7 @@ export function PosturePanel({
   const { now, weekBefore } = posture;
   const to = (filter: Partial<CallParams>): string => `/calls${callQuery({ ...params, ...filter })}`;
   return (
-    <MetricGrid>
+    <MetricGrid className="grid-cols-2 md:grid-cols-4 2xl:grid-cols-8">
       <Metric
         label="Calls"
         value={formatCount(now.calls)}

@@ -24,7 +24,7 @@ export function ToolNumbers({
   const share = (count: number): string =>
     row.calls === 0 ? "no calls" : `${formatRatio(count, row.calls)} of its calls`;
   return (
-    <MetricGrid>
+    <MetricGrid className="grid-cols-2 md:grid-cols-4 2xl:grid-cols-8">
       <Metric label="Calls" value={formatCount(row.calls)} href={to({})} />
       <Metric
         label="Invalid arguments"

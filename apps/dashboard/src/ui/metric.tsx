@@ -51,11 +51,20 @@ export function Metric({
 }
 
 /** Metrics in a grid with hairlines between them. */
-export function MetricGrid({ children, min = "8.5rem" }: { children: ReactNode; min?: string }): ReactNode {
+export function MetricGrid({
+  children,
+  min = "8.5rem",
+  className,
+}: {
+  children: ReactNode;
+  /** Least width of a metric, where `className` does not say how many stand beside each other. */
+  min?: string;
+  className?: string;
+}): ReactNode {
   return (
     <dl
-      className="grid overflow-hidden rounded-lg border border-line bg-surface"
-      style={{ gridTemplateColumns: `repeat(auto-fit, minmax(${min}, 1fr))` }}
+      className={clsx("grid overflow-hidden rounded-lg border border-line bg-surface", className)}
+      style={className === undefined ? { gridTemplateColumns: `repeat(auto-fit, minmax(${min}, 1fr))` } : undefined}
     >
       {children}
     </dl>

@@ -32,7 +32,7 @@ export default async function OverviewPage({ searchParams }: PageProps<"/">) {
         <WindowPicker />
       </PageHeader>
       <div className="space-y-3">
-        <Suspense fallback={<PanelFallback className="h-44 sm:h-[5.6rem]" />}>
+        <Suspense fallback={<PanelFallback className="h-[21rem] md:h-[10.6rem] 2xl:h-[5.4rem]" />}>
           <Posture {...props} />
         </Suspense>
         <div className="grid gap-3 xl:grid-cols-[minmax(0,1fr)_20rem]">

@@ -1,0 +1,253 @@
+import { sampleCall } from "@tachograph/record/testing";
+import type { Page } from "@playwright/test";
+import { expect, test } from "../src/fixtures.ts";
+
+const rowsOf = (page: Page) => page.getByRole("table", { name: "Calls" }).getByRole("row");
+const searchBox = (page: Page) => page.getByRole("combobox", { name: "Search calls" });
+
+async function search(page: Page, text: string): Promise<void> {
+  await searchBox(page).fill(text);
+  await searchBox(page).press("Enter");
+}
+
+/** Keys are heard from when the page has come to life. */
+async function openPalette(page: Page): Promise<void> {
+  const palette = page.getByRole("dialog", { name: "Go to" });
+  await expect(async () => {
+    if (!(await palette.isVisible())) await page.keyboard.press("Control+k");
+    await expect(palette).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+}
+
+test("find the denied refund of yesterday and say why", async ({ page }) => {
+  await page.goto("/");
+  await page.getByRole("link", { name: "Calls", exact: true }).click();
+  await expect(page.getByRole("heading", { name: /^Calls/ })).toBeVisible();
+  await page.getByRole("button", { name: /^24h/ }).click();
+  await search(page, "outcome:denied tool:refund_order");
+  await expect(page).toHaveURL(/outcome=denied/);
+  await rowsOf(page).last().getByRole("link").click();
+  const panel = page.getByRole("dialog", { name: "Call" });
+  const why = panel.getByRole("region", { name: "What happened" });
+  await expect(why).toContainText("said no");
+  await expect(why).toContainText("Nothing was changed.");
+  await expect(why.getByText("Rule", { exact: true })).toBeVisible();
+  await expect(why.getByText("Reason", { exact: true })).toBeVisible();
+});
+
+test("the same from the keyboard alone", async ({ page }) => {
+  await page.goto("/");
+  await openPalette(page);
+  await page.keyboard.type("Calls");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: /^Calls/ })).toBeVisible();
+  await expect(rowsOf(page).nth(1)).toBeVisible();
+  await page.keyboard.press("/");
+  await expect(searchBox(page)).toBeFocused();
+  await page.keyboard.type("outc");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("deni");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("tool:refund_order");
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/outcome=denied&tool=refund_order|tool=refund_order&.*outcome=denied/);
+  await expect(rowsOf(page).nth(1)).toContainText("Denied");
+  await page.keyboard.press("Escape");
+  await page.locator("body").press("j");
+  await page.keyboard.press("Enter");
+  const panel = page.getByRole("dialog", { name: "Call" });
+  await expect(panel.getByText("Rule", { exact: true }).first()).toBeVisible();
+  const first = page.url();
+  await page.keyboard.press("]");
+  await expect(page).not.toHaveURL(first);
+  await page.keyboard.press("Escape");
+  await expect(panel).toBeHidden();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog", { name: "Keys" })).toBeHidden();
+});
+
+test("a search that is not understood points at the fault and mends it", async ({ page }) => {
+  await page.goto("/calls");
+  await search(page, "outcome:refusd bank");
+  const fault = page.getByRole("alert").filter({ hasText: "refusd" });
+  await expect(fault).toContainText('"refusd" is no outcome.');
+  await expect(fault.locator("mark")).toHaveText("outcome:refusd");
+  await expect(page).toHaveURL(/\/calls$/);
+  await fault.getByRole("button", { name: "outcome:refused" }).click();
+  await expect(searchBox(page)).toHaveValue("outcome:refused bank");
+  await searchBox(page).press("Enter");
+  await expect(page).toHaveURL(/outcome=.*denied/);
+  await expect(page).toHaveURL(/q=bank/);
+});
+
+test("names are completed from what was recorded, with how many calls have them", async ({ page }) => {
+  await page.goto("/calls?outcome=denied");
+  await searchBox(page).click();
+  await searchBox(page).pressSequentially("tool:ref");
+  const option = page.getByRole("option", { name: /^refund_order/ });
+  await expect(option).toContainText(/\d/);
+  await option.click();
+  await expect(searchBox(page)).toHaveValue("tool:refund_order ");
+});
+
+test("send this view to a colleague: the address holds filters, columns, time and the open call", async ({
+  page,
+  browser,
+  service,
+  signedIn,
+}) => {
+  await page.goto("/calls?range=7d");
+  await search(page, "effect:unknown");
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Client" }).click();
+  await page.getByRole("menuitemcheckbox", { name: "Duration" }).click();
+  await page.keyboard.press("Escape");
+  await rowsOf(page).nth(2).getByRole("link").click();
+  await expect(page).toHaveURL(/call=/);
+  await expect(page.getByRole("dialog", { name: "Call" }).getByRole("heading", { name: "Identity" })).toBeVisible();
+  const address = page.url();
+  const shown = async (of: Page) => ({
+    heading: await of.getByRole("heading", { level: 1 }).innerText(),
+    columns: await of.getByRole("table", { name: "Calls" }).getByRole("columnheader").allInnerTexts(),
+    first: await rowsOf(of).nth(1).getByRole("link").getAttribute("href"),
+    call: await of.getByRole("dialog", { name: "Call" }).getByRole("heading", { level: 2 }).nth(1).innerText(),
+  });
+  const mine = await shown(page);
+  expect(mine.columns).toContain("Client");
+  expect(mine.columns).not.toContain("Duration");
+
+  const context = await browser.newContext({ baseURL: service.url, storageState: signedIn });
+  const colleague = await context.newPage();
+  await colleague.goto(address);
+  await expect(
+    colleague.getByRole("dialog", { name: "Call" }).getByRole("heading", { name: "Identity" }),
+  ).toBeVisible();
+  expect(await shown(colleague)).toEqual(mine);
+  await context.close();
+});
+
+test("a view is kept under a name, opened again and removed", async ({ page }) => {
+  await page.goto("/calls?outcome=timeout&range=7d");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "Keep this view…" }).click();
+  const dialog = page.getByRole("dialog", { name: "Keep this view" });
+  await dialog.getByLabel("Name").fill("Bank is slow");
+  await dialog.getByRole("button", { name: "Keep" }).click();
+  await expect(dialog).toBeHidden();
+
+  await page.goto("/calls");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "Bank is slow", exact: true }).click();
+  await expect(page).toHaveURL(/outcome=timeout/);
+  await expect(page).toHaveURL(/range=7d/);
+  await expect(rowsOf(page).nth(1)).toContainText("Timeout");
+
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("menuitem", { name: "Remove the view Bank is slow" }).click();
+  await expect(page.getByRole("menuitem", { name: "Bank is slow", exact: true })).toHaveCount(0);
+});
+
+test("calls appear as they arrive, and wait while somebody reads", async ({ page, service }) => {
+  const arrive = async (tool: string): Promise<void> => {
+    const call = sampleCall({ tool, serverName: "live", startedAt: Date.now() });
+    await service.ledger.record({ calls: [{ call, payload: null }], definitions: [] });
+  };
+  await page.goto("/calls?range=1h");
+  await page.getByRole("button", { name: "Live", exact: true }).click();
+  await expect(page.getByRole("status").filter({ hasText: "Live: 0 new" })).toBeVisible();
+  await arrive("arrives_first");
+  await expect(rowsOf(page).nth(1)).toContainText("arrives_first");
+
+  await rowsOf(page).nth(3).getByRole("link").click();
+  await expect(page.getByRole("dialog", { name: "Call" })).toBeVisible();
+  await arrive("arrives_later");
+  const more = page.getByRole("button", { name: /show 1 more/ });
+  await expect(more).toBeVisible();
+  await expect(rowsOf(page).nth(1)).toContainText("arrives_first");
+  await more.click();
+  await expect(rowsOf(page).nth(1)).toContainText("arrives_later");
+});
+
+test("the rows beside a call are found wherever it stands", async ({ page }) => {
+  await page.goto("/calls?range=30d&tool=get_order");
+  await expect(rowsOf(page).nth(1)).toBeVisible();
+  const table = page.getByRole("table", { name: "Calls" });
+  await table.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  const deep = (await rowsOf(page).last().getByRole("link").getAttribute("href"))?.split("/").at(-1) ?? "";
+  await page.goto(`/calls?range=30d&tool=get_order&call=${deep}`);
+  const panel = page.getByRole("dialog", { name: "Call" });
+  await expect(panel.getByRole("button", { name: "Previous row ([)" })).toBeEnabled();
+  await page.keyboard.press("[");
+  await expect(page).not.toHaveURL(new RegExp(deep));
+  await page.keyboard.press("]");
+  await expect(page).toHaveURL(new RegExp(deep));
+});
+
+test("two attempts are laid side by side", async ({ page }) => {
+  await page.goto("/calls?range=1h&retry=corrected_retry&tool=create_ticket");
+  await rowsOf(page).nth(1).getByRole("link").click();
+  const panel = page.getByRole("dialog", { name: "Call" });
+  await panel.getByText("What differs between two attempts").click();
+  await expect(panel.getByRole("row", { name: /Outcome Invalid input/ })).toBeVisible();
+  await panel.getByRole("button", { name: "Compare arguments and results" }).click();
+  const changed = panel.getByRole("region", { name: "What differs in the arguments" });
+  await expect(changed).toContainText("removed: ");
+  await expect(changed).toContainText("added: ");
+});
+
+test("a call is copied as its request and as a link", async ({ page, context, service }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin: service.url });
+  await page.goto("/calls?range=1h&tool=refund_order&outcome=ok");
+  await rowsOf(page).nth(1).getByRole("link").click();
+  const panel = page.getByRole("dialog", { name: "Call" });
+  const copied = async (what: string): Promise<string> => {
+    await panel.getByRole("button", { name: /^Cop/ }).first().click();
+    await page.getByRole("menuitem", { name: what }).click();
+    await expect(panel.getByRole("button", { name: "Copied" })).toBeVisible();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
+  expect(JSON.parse(await copied("Request as JSON-RPC"))).toMatchObject({
+    jsonrpc: "2.0",
+    method: "tools/call",
+    params: { name: "refund_order", arguments: { orderId: expect.stringMatching(/./) as unknown } },
+  });
+  await expect(panel.getByRole("button", { name: "Copied" })).toBeHidden();
+  await page.goto(await copied("Link"));
+  await expect(page.getByRole("heading", { name: "Identity" })).toBeVisible();
+});
+
+test("an id at hand opens its call from anywhere", async ({ page }) => {
+  await page.goto("/calls?range=1h");
+  const href = await rowsOf(page).nth(1).getByRole("link").getAttribute("href");
+  const id = href?.split("/").at(-1) ?? "";
+  await page.goto("/");
+  await openPalette(page);
+  await page.keyboard.type(id);
+  await page.getByRole("option", { name: /^Open the call/ }).click();
+  await expect(page).toHaveURL(new RegExp(`/calls/${id}$`));
+});
+
+test("any window of time can be chosen, moved and made longer", async ({ page }) => {
+  await page.goto("/calls");
+  await page.getByRole("button", { name: "From when to when" }).click();
+  await page.getByLabel("From", { exact: true }).fill("2026-01-01T10:00:00");
+  await page.getByLabel("To", { exact: true }).fill("2026-01-01T09:00:00");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page.getByText("The end has to come after the begin.")).toBeVisible();
+  await page.getByLabel("To", { exact: true }).fill("2026-01-01T11:00:00");
+  await page.getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page).toHaveURL(/from=\d+&to=\d+/);
+  const { searchParams } = new URL(page.url());
+  expect(Number(searchParams.get("to")) - Number(searchParams.get("from"))).toBe(3_600_000);
+  await page.getByRole("button", { name: "Twice as long" }).click();
+  await expect
+    .poll(() => {
+      const now = new URL(page.url()).searchParams;
+      return Number(now.get("to")) - Number(now.get("from"));
+    })
+    .toBe(7_200_000);
+});
