@@ -46,6 +46,10 @@ grant select on tool_calls, tool_calls_default, payloads, tool_definitions, proj
 -- A person says what became of an operation that nobody knows about.
 grant update (state, effect, settled_at, retry_at, expires_at, kept_result, owner_token, resolved_by, resolved_reason,
   resolved_at) on operations to tachograph_reader;
+-- It keeps its own members, keys and grants, makes projects, and only ever adds to the log of who looked.
+grant select, insert, update, delete on project_members, payload_grants, api_keys to tachograph_reader;
+grant select, insert on access_log to tachograph_reader;
+grant insert on projects to tachograph_reader;
 do $$
 declare
   login_table text;

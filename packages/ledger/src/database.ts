@@ -28,7 +28,69 @@ export interface Database {
   sessions: SessionsTable;
   callStats: CallStatsTable;
   operations: OperationsTable;
+  authUser: AuthUserTable;
+  authSession: {
+    id: string;
+    userId: string;
+    token: string;
+    expiresAt: Date;
+    ipAddress: string | null;
+    userAgent: string | null;
+    createdAt: Generated<Date>;
+    updatedAt: Date;
+  };
+  authLink: { tokenHash: Buffer; userId: string; purpose: LinkPurpose; expiresAt: Date };
+  projectMembers: { project: string; userId: string; role: Exclude<AccessRole, "owner"> };
+  payloadGrants: { project: string; sessionId: string; reason: string; expiresAt: Date };
+  apiKeys: ApiKeysTable;
+  accessLog: AccessLogTable;
   processes: { kind: string; instanceId: string; startedAt: Date; heartbeatAt: Date; detail: Record<string, unknown> };
+}
+
+/** What somebody is, in the instance or in a project. */
+export type AccessRole = "none" | "viewer" | "operator" | "auditor" | "admin" | "owner";
+
+/** What a link that sets a password is for. */
+export type LinkPurpose = "invitation" | "password_reset";
+
+export interface AuthUserTable {
+  id: string;
+  name: string;
+  email: string;
+  emailVerified: boolean;
+  image: string | null;
+  role: Generated<AccessRole>;
+  disabledAt: Date | null;
+  createdAt: Generated<Date>;
+  updatedAt: Generated<Date>;
+}
+
+export interface ApiKeysTable {
+  project: string;
+  id: string;
+  name: string;
+  prefix: string;
+  keyHash: Buffer;
+  scope: "read";
+  createdBy: string;
+  createdAt: Generated<Date>;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  revokedAt: Date | null;
+}
+
+export interface AccessLogTable {
+  project: string;
+  id: string;
+  at: Generated<Date>;
+  userId: string | null;
+  userName: string;
+  userRole: string | null;
+  action: string;
+  subject: string | null;
+  detail: Record<string, unknown>;
+  reason: string | null;
+  address: string | null;
 }
 
 export type ToolCallsTable = Omit<CallRecord, "startedAt"> & { startedAt: Date; recordedAt: Generated<Date> };

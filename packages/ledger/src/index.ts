@@ -75,6 +75,41 @@ export { getRecordingHealth, type RecordingHealth, type WorkerHealth } from "./q
 // What people keep.
 export { listSavedViews, recordSavedView, removeSavedView, type SavedView } from "./views/saved-views.ts";
 
+// Who may look, and who did.
+export type { AccessRole, LinkPurpose } from "./database.ts";
+export {
+  accessActions,
+  INSTANCE,
+  listAccess,
+  recordAccess,
+  type Access,
+  type AccessAction,
+  type StoredAccess,
+} from "./access/access-log.ts";
+export { findInstanceRole, findStanding, listVisibleProjects, type Standing } from "./access/standing.ts";
+export { createProject, listProjects, type ProjectSummary } from "./access/projects.ts";
+export {
+  createUser,
+  findUser,
+  listUsers,
+  renameUser,
+  setMemberRole,
+  setUserDisabled,
+  setUserRole,
+  type MemberRole,
+  type UserSummary,
+} from "./access/users.ts";
+export { endUserSessions, listUserSessions, type UserSession } from "./access/user-sessions.ts";
+export { createPasswordLink, findPasswordLink, spendPasswordLink, type PasswordLink } from "./access/password-links.ts";
+export {
+  endPayloadGrant,
+  findPayloadGrant,
+  grantPayloads,
+  PAYLOAD_GRANT_MINUTES,
+  type PayloadGrant,
+} from "./access/payload-grants.ts";
+export { createApiKey, findApiKey, listApiKeys, revokeApiKey, type ApiKey, type KeyScope } from "./access/api-keys.ts";
+
 // What lists have in common.
 export type { CappedCount, Page } from "./queries/page.ts";
 export type { Scope } from "./queries/window.ts";

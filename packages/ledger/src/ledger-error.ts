@@ -17,7 +17,10 @@ export type LedgerErrorCode =
   | "ownership_lost"
   | "commit_unknown"
   | "bad_result_key"
-  | "bad_reason";
+  | "bad_reason"
+  | "bad_name"
+  | "already_exists"
+  | "last_admin";
 
 /** A fault that the operator can mend. `message` says what and where, `hint` what to do. */
 export class LedgerError extends Error {

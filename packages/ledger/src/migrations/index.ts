@@ -7,6 +7,7 @@ import { up as gate } from "./0005-gate.ts";
 import { up as keptResults } from "./0006-kept-results.ts";
 import { up as dashboard } from "./0007-dashboard.ts";
 import { up as views } from "./0008-views.ts";
+import { up as access } from "./0009-access.ts";
 
 /** Every migration in the order it is applied. A name that was released never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -18,4 +19,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0006-kept-results": { up: keptResults },
   "0007-dashboard": { up: dashboard },
   "0008-views": { up: views },
+  "0009-access": { up: access },
 };
