@@ -22,7 +22,10 @@ function createAuth() {
     database: { db: getLedger().db, type: "postgres", transaction: true },
     user: {
       modelName: "auth_user",
-      additionalFields: { role: { type: "string", required: true, defaultValue: "viewer", input: false } },
+      additionalFields: {
+        role: { type: "string", required: true, defaultValue: "none", input: false },
+        disabledAt: { type: "date", required: false, input: false },
+      },
     },
     // Sessions are read from the database on every request: revoking one takes effect at once.
     session: { modelName: "auth_session", expiresIn: SESSION_SECONDS, disableSessionRefresh: true },

@@ -13,6 +13,7 @@ import type { CallRow } from "../calls/call-row.ts";
 import type { OperationParams } from "../operations/operation-params.ts";
 import type { OpenCounts, OperationRow } from "../operations/operation-row.ts";
 import type { Page } from "../table/use-pages.ts";
+import { recordAccess } from "./access-log.ts";
 import { callRowOf } from "./call-row-of.ts";
 import { getLedger } from "./ledger.ts";
 import { operationViewOf } from "./operation-view-of.ts";
@@ -117,7 +118,15 @@ export async function reconcile(
   if (found !== "applied" && found !== "not_applied") return "bad_finding";
   try {
     const finding = { project, operationId: id, attempt, found, reason, by: viewer.name };
-    return (await reconcileOperation(getLedger(), finding)) ? "settled" : "changed";
+    if (!(await reconcileOperation(getLedger(), finding))) return "changed";
+    await recordAccess(viewer, {
+      project,
+      action: "operation_reconciled",
+      subject: id,
+      detail: { found, attempt },
+      reason,
+    });
+    return "settled";
   } catch (error) {
     if (error instanceof LedgerError && error.code === "bad_reason") return "bad_reason";
     throw error;

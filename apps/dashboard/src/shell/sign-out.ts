@@ -3,7 +3,7 @@
 import { headers } from "next/headers";
 import { cookies } from "next/headers";
 import { redirect } from "next/navigation";
-import { endSession } from "../data/viewer.ts";
+import { endSession } from "../data/session-end.ts";
 
 /** Ends the session in the database, not only in this browser. */
 export async function signOut(): Promise<void> {

@@ -2,16 +2,18 @@ import { LogOut } from "lucide-react";
 import { cookies } from "next/headers";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { getViewer } from "../../data/viewer.ts";
+import { getPerson, listOwnProjects } from "../../data/viewer.ts";
 import { Logo } from "../../shell/logo.tsx";
 import { Navigation } from "../../shell/navigation.tsx";
+import { ProjectChooser } from "../../shell/project-chooser.tsx";
 import { Palette } from "../../shell/palette.tsx";
 import { signOut } from "../../shell/sign-out.ts";
 import { themeOf } from "../../shell/theme.ts";
 import { ThemeSwitch } from "../../shell/theme-switch.tsx";
 
 export default async function AppLayout({ children }: { children: ReactNode }) {
-  const viewer = await getViewer();
+  const viewer = await getPerson();
+  const projects = await listOwnProjects();
   const theme = themeOf((await cookies()).get("theme")?.value);
   return (
     <div className="md:grid md:grid-cols-[12.5rem_minmax(0,1fr)]">
@@ -30,6 +32,7 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
           <Logo />
           <span className="max-sm:sr-only">Tachograph</span>
         </Link>
+        <ProjectChooser projects={projects} />
         <div className="min-w-0 overflow-x-auto md:mt-3 md:flex-1 md:overflow-visible">
           <Navigation />
         </div>

@@ -1,5 +1,6 @@
+import { listOwnProjects } from "../../data/viewer.ts";
 import { NotFoundState } from "../../ui/not-found-state.tsx";
 
-export default function NotFound() {
-  return <NotFoundState />;
+export default async function NotFound() {
+  return <NotFoundState projects={await listOwnProjects()} />;
 }

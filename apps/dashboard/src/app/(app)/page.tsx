@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { Suspense } from "react";
 import { countOpen } from "../../data/operations.ts";
 import { getOutcomeChart, getPosture, getRecording, listToolUse } from "../../data/overview.ts";
-import { getViewer } from "../../data/viewer.ts";
+import { getPerson } from "../../data/viewer.ts";
 import { CHART_PANEL_CLASS, ChartPanel } from "../../overview/chart-panel.tsx";
 import { OutcomesPanel } from "../../overview/outcomes-panel.tsx";
 import { PosturePanel } from "../../overview/posture-panel.tsx";
@@ -23,7 +23,7 @@ interface PanelProps {
 }
 
 export default async function OverviewPage({ searchParams }: PageProps<"/">) {
-  await getViewer();
+  await getPerson();
   const params = await loadScopeParams(searchParams);
   const props = { params, window: timeWindowOf(params, Date.now()) };
   return (

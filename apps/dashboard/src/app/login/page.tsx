@@ -1,6 +1,6 @@
 import type { Metadata } from "next";
 import { redirect } from "next/navigation";
-import { findViewer } from "../../data/viewer.ts";
+import { findPerson } from "../../data/viewer.ts";
 import { Logo } from "../../shell/logo.tsx";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -12,7 +12,7 @@ const problems: Readonly<Record<string, string>> = {
 };
 
 export default async function LoginPage({ searchParams }: PageProps<"/login">) {
-  if (await findViewer()) redirect("/");
+  if (await findPerson()) redirect("/");
   const { problem } = await searchParams;
   const message = typeof problem === "string" && Object.hasOwn(problems, problem) ? problems[problem] : undefined;
   return (

@@ -8,7 +8,7 @@ import { FacetPanel } from "../../../calls/facet-panel.tsx";
 import { OutcomeChart } from "../../../charts/outcome-chart.tsx";
 import { countCallRows, getCallChart, listCallFacets, listCallRows } from "../../../data/calls.ts";
 import { listViews } from "../../../data/views.ts";
-import { getViewer } from "../../../data/viewer.ts";
+import { getPerson } from "../../../data/viewer.ts";
 import { hasFixedWindow, timeWindowOf } from "../../../time/time-window.ts";
 import { WindowPicker } from "../../../time/window-picker.tsx";
 import { CountLabel } from "../../../ui/count-label.tsx";
@@ -27,7 +27,7 @@ function windowMs(params: CallParams): number {
 }
 
 export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
-  await getViewer();
+  await getPerson();
   const params = await loadCallParams(searchParams);
   const query = callQuery(params);
   return (

@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { countOpen, listOperationRows } from "../../../data/operations.ts";
-import { getViewer } from "../../../data/viewer.ts";
+import { getPerson } from "../../../data/viewer.ts";
 import { OpenCountsPanel } from "../../../operations/open-counts-panel.tsx";
 import { OperationFilters } from "../../../operations/operation-filters.tsx";
 import { loadOperationParams, operationQuery, type OperationParams } from "../../../operations/operation-params.ts";
@@ -12,7 +12,7 @@ import { PanelFallback } from "../../../ui/panel.tsx";
 export const metadata: Metadata = { title: "Operations" };
 
 export default async function OperationsPage({ searchParams }: PageProps<"/operations">) {
-  await getViewer();
+  await getPerson();
   const params = await loadOperationParams(searchParams);
   return (
     <>

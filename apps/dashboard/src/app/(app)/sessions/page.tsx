@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { countSessionRows, listSessionRows } from "../../../data/sessions.ts";
-import { getViewer } from "../../../data/viewer.ts";
+import { getPerson } from "../../../data/viewer.ts";
 import { SessionFilters } from "../../../sessions/session-filters.tsx";
 import {
   hasSessionFilter,
@@ -20,7 +20,7 @@ import { PanelFallback } from "../../../ui/panel.tsx";
 export const metadata: Metadata = { title: "Sessions" };
 
 export default async function SessionsPage({ searchParams }: PageProps<"/sessions">) {
-  await getViewer();
+  await getPerson();
   const params = await loadSessionParams(searchParams);
   const query = sessionQuery(params);
   return (

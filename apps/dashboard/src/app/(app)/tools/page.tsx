@@ -1,7 +1,7 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
 import { listToolRows } from "../../../data/tools.ts";
-import { getViewer } from "../../../data/viewer.ts";
+import { getPerson } from "../../../data/viewer.ts";
 import { WindowPicker } from "../../../time/window-picker.tsx";
 import { ToolFilters } from "../../../tools/tool-filters.tsx";
 import { loadToolParams, type ToolParams } from "../../../tools/tool-params.ts";
@@ -13,7 +13,7 @@ import { PanelFallback } from "../../../ui/panel.tsx";
 export const metadata: Metadata = { title: "Tools" };
 
 export default async function ToolsPage({ searchParams }: PageProps<"/tools">) {
-  await getViewer();
+  await getPerson();
   const params = await loadToolParams(searchParams);
   return (
     <>

@@ -2,14 +2,14 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { CallDetailView } from "../../../../calls/call-detail-view.tsx";
 import { findCallDetail } from "../../../../data/calls.ts";
-import { getViewer } from "../../../../data/viewer.ts";
+import { getPerson } from "../../../../data/viewer.ts";
 import { loadScopeParams } from "../../../../scope/scope.ts";
 import { PageHeader } from "../../../../ui/page-header.tsx";
 
 export const metadata: Metadata = { title: "Call" };
 
 export default async function CallPage({ params, searchParams }: PageProps<"/calls/[id]">) {
-  await getViewer();
+  await getPerson();
   const { id } = await params;
   const { project } = await loadScopeParams(searchParams);
   const detail = (await findCallDetail({ project, id })) ?? notFound();

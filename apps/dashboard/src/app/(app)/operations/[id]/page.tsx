@@ -2,7 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { RetryChain } from "../../../../calls/retry-chain.tsx";
 import { findOperationDetail } from "../../../../data/operations.ts";
-import { getViewer } from "../../../../data/viewer.ts";
+import { getPerson } from "../../../../data/viewer.ts";
 import { FindOut } from "../../../../operations/find-out.tsx";
 import { OperationFacts } from "../../../../operations/operation-facts.tsx";
 import { loadScopeParams } from "../../../../scope/scope.ts";
@@ -11,7 +11,7 @@ import { PageHeader } from "../../../../ui/page-header.tsx";
 export const metadata: Metadata = { title: "Operation" };
 
 export default async function OperationPage({ params, searchParams }: PageProps<"/operations/[id]">) {
-  await getViewer();
+  await getPerson();
   const id = decodeURIComponent((await params).id);
   const { project } = await loadScopeParams(searchParams);
   const { operation, deliveries, isWhole, canReconcile } = (await findOperationDetail(project, id)) ?? notFound();

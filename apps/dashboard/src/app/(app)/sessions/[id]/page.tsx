@@ -3,7 +3,7 @@ import { notFound } from "next/navigation";
 import { Suspense } from "react";
 import { listSessionCallRows } from "../../../../data/calls.ts";
 import { findSessionRow } from "../../../../data/sessions.ts";
-import { getViewer } from "../../../../data/viewer.ts";
+import { getPerson } from "../../../../data/viewer.ts";
 import { InertText } from "../../../../inert/inert-text.tsx";
 import { loadScopeParams } from "../../../../scope/scope.ts";
 import { SessionHeader } from "../../../../sessions/session-header.tsx";
@@ -15,7 +15,7 @@ import { PanelFallback } from "../../../../ui/panel.tsx";
 export const metadata: Metadata = { title: "Session" };
 
 export default async function SessionPage({ params, searchParams }: PageProps<"/sessions/[id]">) {
-  await getViewer();
+  await getPerson();
   const id = decodeURIComponent((await params).id);
   const { project } = await loadScopeParams(searchParams);
   const session = (await findSessionRow({ project, sessionId: id })) ?? notFound();

@@ -1,11 +1,11 @@
 import { isUuid } from "@tachograph/record";
 import { loadCallParams } from "../../../../calls/call-params.ts";
 import { tailCalls } from "../../../../data/tail-calls.ts";
-import { findViewer } from "../../../../data/viewer.ts";
+import { findPerson } from "../../../../data/viewer.ts";
 
 /** Calls as they arrive, as server-sent events: the same query as the screen's, and the newest row that is known. */
 export async function GET(request: Request): Promise<Response> {
-  if ((await findViewer()) === undefined) return Response.json({ error: "Sign in first." }, { status: 401 });
+  if ((await findPerson()) === undefined) return Response.json({ error: "Sign in first." }, { status: 401 });
   const { searchParams } = new URL(request.url);
   const given = searchParams.get("after");
   const after = given !== null && isUuid(given) ? given : null;

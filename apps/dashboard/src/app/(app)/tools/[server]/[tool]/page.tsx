@@ -9,7 +9,7 @@ import {
   listParameterRows,
   type ToolKey,
 } from "../../../../../data/tools.ts";
-import { getViewer } from "../../../../../data/viewer.ts";
+import { getPerson } from "../../../../../data/viewer.ts";
 import { CHART_PANEL_CLASS, ChartPanel } from "../../../../../overview/chart-panel.tsx";
 import { loadScopeParams } from "../../../../../scope/scope.ts";
 import { timeWindowOf } from "../../../../../time/time-window.ts";
@@ -24,7 +24,7 @@ import { PanelFallback } from "../../../../../ui/panel.tsx";
 export const metadata: Metadata = { title: "Tool" };
 
 export default async function ToolPage({ params, searchParams }: PageProps<"/tools/[server]/[tool]">) {
-  await getViewer();
+  await getPerson();
   const named = await params;
   const [scope, chosen] = await Promise.all([loadScopeParams(searchParams), loadContractParams(searchParams)]);
   const [server, tool] = [decodeURIComponent(named.server), decodeURIComponent(named.tool)];
