@@ -1,4 +1,11 @@
-import { classifyRetry, type Mutability, type Outcome, type PastDelivery, type RecordedCall } from "@tachograph/record";
+import {
+  classifyRetry,
+  newId,
+  type Mutability,
+  type Outcome,
+  type PastDelivery,
+  type RecordedCall,
+} from "@tachograph/record";
 import { callAt, type CallSpec } from "./call-at.ts";
 import type { Random } from "./random.ts";
 
@@ -114,6 +121,7 @@ export function believableSession(
   const [clientName, clientVersion] = random.pick(clients);
   const principal = random.pick(people);
   const sessionId = `${random.hex(8)}-${random.hex(4)}-4${random.hex(3)}-9${random.hex(3)}-${random.hex(12)}`;
+  const instanceId = newId();
   const past = new Map<string, PastDelivery[]>();
   const calls: RecordedCall[] = [];
   let nowMs = startMs;
@@ -145,6 +153,7 @@ export function believableSession(
         startedAt: nowMs,
         toolUseId,
         sessionId,
+        instanceId,
         seq: calls.length + 1,
         clientName,
         clientVersion,

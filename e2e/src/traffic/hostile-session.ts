@@ -1,4 +1,4 @@
-import type { RecordedCall } from "@tachograph/record";
+import { newId, type RecordedCall } from "@tachograph/record";
 import { callAt } from "./call-at.ts";
 import type { Random } from "./random.ts";
 
@@ -18,6 +18,7 @@ export const hostile = {
 export function hostileSession(random: Random, startMs: number): RecordedCall[] {
   const session = {
     sessionId: HOSTILE_SESSION,
+    instanceId: newId(),
     clientName: hostile.clientName,
     principal: `ann${ZWSP}@example.com`,
     serverName: `orders${RLO}`,

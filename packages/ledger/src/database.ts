@@ -9,7 +9,7 @@ import type {
   Outcome,
   SessionSource,
 } from "@tachograph/record";
-import type { Generated } from "kysely";
+import type { Generated, GeneratedAlways } from "kysely";
 
 /** Every table, in camelCase; the columns are the same words in snake_case. */
 export interface Database {
@@ -118,6 +118,8 @@ export interface SessionsTable {
   replays: number;
   repeats: number;
   unknownEffects: number;
+  durationMs: GeneratedAlways<number>;
+  risk: GeneratedAlways<number>;
 }
 
 export interface CallStatsTable {

@@ -56,7 +56,6 @@ export { listToolContracts, type ToolContract } from "./queries/tool-contracts.t
 export {
   countSessions,
   findSession,
-  listSessionCalls,
   listSessions,
   sessionSignals,
   sessionSorts,
@@ -65,6 +64,9 @@ export {
   type SessionSort,
   type SessionSummary,
 } from "./queries/sessions.ts";
+export { countSessionsBy, type SessionFacet } from "./queries/session-facets.ts";
+export { readSessionOutline, type OutlineCall } from "./queries/session-outline.ts";
+export { tellSession, type SessionStory, type ToolTrouble } from "./queries/session-story.ts";
 
 // The first screen, and its parts.
 export { getOverview, type Overview } from "./queries/overview.ts";

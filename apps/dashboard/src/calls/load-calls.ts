@@ -8,7 +8,6 @@ import {
   getPayloadSlice,
   listCallRows,
   listFieldValues,
-  listSessionCallRows,
 } from "../data/calls.ts";
 import type { TextSlice } from "../inert/inert-block.tsx";
 import type { Page } from "../table/use-pages.ts";
@@ -29,14 +28,6 @@ export async function loadCalls(query: string, cursor: string): Promise<Page<Cal
 /** What completes a field of a search, counted with the other filters of the screen in force. */
 export async function loadFieldValues(query: string, field: string, typed: string): Promise<FacetValue[]> {
   return listFieldValues(loadCallParams(new URLSearchParams(query)), field, typed);
-}
-
-/** The next calls of a session. */
-export async function loadSessionCalls(
-  session: { project: string; sessionId: string },
-  cursor: string,
-): Promise<Page<CallRow>> {
-  return listSessionCallRows(session, { cursor });
 }
 
 export async function loadCallDetail(key: { project: string; id: string }): Promise<CallDetail | null> {

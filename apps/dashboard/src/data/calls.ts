@@ -11,7 +11,6 @@ import {
   listCalls,
   listOperationCalls,
   listRelatedCalls,
-  listSessionCalls,
   type CallFilter,
   type CallNeighbours,
   type CallSummary,
@@ -38,7 +37,6 @@ import { sliceText } from "./text-slice.ts";
 import { authorize, type Viewer } from "./viewer.ts";
 
 const PAGE_ROWS = 100;
-const SESSION_PAGE_ROWS = 500;
 /** Deliveries of one operation that are listed before a call, and after it. */
 const MAX_DELIVERIES = 50;
 const MAX_COMPARED_LENGTH = 200_000;
@@ -138,16 +136,6 @@ export async function getCallChart(params: CallParams): Promise<{ buckets: Outco
   await authorize("rows", params.project);
   const histogram = await getCallHistogram(getLedger(), scopeOf(params));
   return { bucketMs: histogram.bucketMs, buckets: familyBuckets(histogram) };
-}
-
-/** The calls of a session, oldest first. */
-export async function listSessionCallRows(
-  { project, sessionId }: { project: string; sessionId: string },
-  { cursor }: { cursor?: string } = {},
-): Promise<Page<CallRow>> {
-  await authorize("rows", project);
-  const page = await listSessionCalls(getLedger(), { project, sessionId, limit: SESSION_PAGE_ROWS, cursor });
-  return { rows: page.rows.map((call) => callRowOf(call, project)), nextCursor: page.nextCursor };
 }
 
 /** Names one call. */

@@ -4,6 +4,8 @@ import { InertText } from "../inert/inert-text.tsx";
 import { OutcomeBar } from "../outcome/outcome-bar.tsx";
 import { Instant } from "../time/instant.tsx";
 import { Metric, MetricGrid } from "../ui/metric.tsx";
+import { RiskMark } from "./risk-mark.tsx";
+import { riskOf } from "./risk.ts";
 import type { SessionRow } from "./session-row.ts";
 
 const sources: Readonly<Record<string, string>> = {
@@ -16,8 +18,9 @@ const sources: Readonly<Record<string, string>> = {
 };
 
 /** Whose session it was, and whether anything in it needs a look. */
-export function SessionHeader({ session }: { session: SessionRow }): ReactNode {
+export function SessionHeader({ session, answers }: { session: SessionRow; answers: ReactNode }): ReactNode {
   const { outcomes } = session;
+  const risk = riskOf(session);
   return (
     <div className="mb-3 space-y-3">
       <p className="flex flex-wrap gap-x-5 gap-y-0.5 text-soft">
@@ -45,6 +48,15 @@ export function SessionHeader({ session }: { session: SessionRow }): ReactNode {
           <Instant atMs={session.firstCallAtMs} show="both" />
         </span>
       </p>
+      <div className="flex flex-wrap gap-x-8 gap-y-2 rounded-lg border border-line bg-surface px-4 py-2.5">
+        <div className="min-w-0 flex-1 basis-80">{answers}</div>
+        <p className="flex max-w-md flex-wrap items-baseline gap-x-2">
+          <span className="text-soft">Risk</span> <RiskMark risk={risk} />
+          <span aria-hidden className="w-full text-xs text-soft">
+            {risk.reasons.map(({ text, weight }) => `${text} (+${weight})`).join(", ")}
+          </span>
+        </p>
+      </div>
       <MetricGrid min="6.5rem">
         <Metric
           label="Calls"
@@ -74,7 +86,7 @@ export function SessionHeader({ session }: { session: SessionRow }): ReactNode {
           note="possible"
         />
         <Metric label="Effect unknown" value={formatCount(session.unknownEffects)} grave={session.unknownEffects > 0} />
-        <Metric label="Duration" value={formatDuration((session.lastCallAtMs - session.firstCallAtMs) * 1000)} />
+        <Metric label="Duration" value={formatDuration(session.durationMs * 1000)} />
       </MetricGrid>
     </div>
   );

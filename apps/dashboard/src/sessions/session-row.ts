@@ -9,8 +9,10 @@ export interface SessionRow {
   /** Those who called in it; usually one. */
   principals: string[];
   servers: string[];
+  tools: string[];
   firstCallAtMs: number;
   lastCallAtMs: number;
+  durationMs: number;
   calls: number;
   outcomes: Record<string, number>;
   refusals: number;

@@ -29,6 +29,15 @@ test("order is kept whatever is squeezed", () => {
   expect(drawn).toEqual(drawn.toSorted((one, other) => one - other));
 });
 
+test("thousands of idle stretches leave room for what was done, and 30,000 calls take no time to draw", () => {
+  const many = Array.from({ length: 30_000 }, (_, call) => ({ startMs: call * 10_000, endMs: call * 10_000 + 100 }));
+  const before = performance.now();
+  const { at, breaks } = createTimeScale(many, { squeezeIdle: true });
+  expect(performance.now() - before).toBeLessThan(150);
+  expect(breaks).toHaveLength(29_999);
+  expect((at(100) - at(0)) * 30_000).toBeGreaterThan(0.7);
+});
+
 test("no call, or one that took no time, is no fault", () => {
   expect(createTimeScale([], { squeezeIdle: true }).at(5)).toBe(0);
   const { at } = createTimeScale([{ startMs: 7, endMs: 7 }], { squeezeIdle: true });

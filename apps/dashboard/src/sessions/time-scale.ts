@@ -11,8 +11,9 @@ export interface TimeScale {
   breaks: { at: number; idleMs: number }[];
 }
 
-/** An idle stretch is drawn as wide as this share of the busy time. */
+/** An idle stretch is drawn as wide as this share of the busy time, all of them together as this one at most. */
 const BREAK_SHARE = 0.03;
+const ALL_BREAKS_SHARE = 0.3;
 /** Shorter idle stretches are drawn as long as they were. */
 const MIN_IDLE_MS = 5000;
 
@@ -31,7 +32,8 @@ export function createTimeScale(spans: readonly Span[], { squeezeIdle }: { squee
   const shownMs =
     busy.reduce((sum, span) => sum + span.endMs - span.startMs, 0) +
     gaps.reduce((sum, gapMs) => sum + (isLong(gapMs) ? 0 : gapMs), 0);
-  const breakMs = Math.max(shownMs, 1) * BREAK_SHARE;
+  const breakCount = gaps.filter(isLong).length;
+  const breakMs = Math.max(shownMs, 1) * Math.min(BREAK_SHARE, ALL_BREAKS_SHARE / Math.max(breakCount, 1));
 
   // Knots of a line that maps real time to drawn time.
   const knots: { realMs: number; drawnMs: number }[] = [{ realMs: first.startMs, drawnMs: 0 }];

@@ -1,56 +1,51 @@
 import { clsx } from "clsx";
 import { TriangleAlert } from "lucide-react";
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 import { ToolName } from "../calls/call-columns.tsx";
-import type { CallRow } from "../calls/call-row.ts";
 import { retryKindLabels, retryKindMeanings } from "../calls/retry-label.ts";
-import { formatDuration } from "../format.ts";
+import { formatCount, formatDuration } from "../format.ts";
 import { familyStyles, outcomeStyleOf } from "../outcome-style.ts";
 import { FamilyShape } from "../outcome/family-shape.tsx";
 import { OutcomeMark } from "../outcome/outcome-mark.tsx";
 import { callHref } from "../scope/hrefs.ts";
 import { followRowLink, RowLink } from "../table/row-link.tsx";
 import { Instant } from "../time/instant.tsx";
+import type { OutlineCall } from "./outline.ts";
+import { Course, type Stretch } from "./timeline-course.tsx";
 
 export const TIMELINE_ROW_PX = 32;
 export const TIMELINE_GRID =
-  "grid items-center gap-x-3 pr-4 pl-9 [grid-template-columns:5.6rem_7.2rem_minmax(0,1fr)] sm:[grid-template-columns:6.2rem_8.5rem_minmax(4rem,1fr)_5rem] md:[grid-template-columns:6.2rem_8.5rem_minmax(7rem,0.8fr)_minmax(8rem,1.4fr)_5rem]";
+  "grid items-center gap-x-3 pr-4 pl-9 [grid-template-columns:3rem_5.4rem_minmax(0,1fr)] md:[grid-template-columns:3.4rem_6.2rem_8.2rem_minmax(7rem,0.8fr)_minmax(8rem,1.4fr)_5rem]";
 
-const percent = (share: number): string => `${(share * 100).toFixed(3)}%`;
-
-export function TimelineRow({
-  call,
-  index,
-  offsetPx,
-  startAt,
-  endAt,
-  breaks,
-  retryOfIndex,
-  resultOfIndex,
-  isActive,
-  onOpen,
-}: {
-  call: CallRow;
-  index: number;
+/** Where a row stands in the list. */
+export interface RowPlace {
+  /** Of the lines of the list, from 0. */
+  position: number;
   offsetPx: number;
-  /** Begin and end on the scale, from 0 to 1. */
-  startAt: number;
-  endAt: number;
-  breaks: readonly { at: number }[];
-  retryOfIndex: number | undefined;
-  /** The call whose result this one was answered with, where it is another than the one that it repeats. */
-  resultOfIndex: number | undefined;
+  /** Whether the line is the one that is looked at. */
   isActive: boolean;
-  onOpen: () => void;
+}
+
+/** A line of the timeline that a click anywhere follows. */
+export function TimelineLineBox({
+  place: { position, offsetPx, isActive },
+  run,
+  onClick = followRowLink,
+  children,
+}: {
+  place: RowPlace;
+  /** Whether its neighbours are attempts of the same thing: a band in the margin joins them. */
+  run?: { fromAbove: boolean; toBelow: boolean };
+  onClick?: (event: MouseEvent<HTMLElement>) => void;
+  children: ReactNode;
 }): ReactNode {
-  const style = familyStyles[outcomeStyleOf(call.outcome).family];
   return (
     <div
       role="row"
-      aria-rowindex={index + 2}
-      data-index={index}
+      aria-rowindex={position + 2}
+      data-index={position}
       data-active={isActive || undefined}
-      onClick={followRowLink}
+      onClick={onClick}
       style={{ height: TIMELINE_ROW_PX, transform: `translateY(${offsetPx}px)` }}
       className={clsx(
         TIMELINE_GRID,
@@ -58,63 +53,119 @@ export function TimelineRow({
         "has-[a:focus-visible]:outline-2 has-[a:focus-visible]:-outline-offset-2 has-[a:focus-visible]:outline-accent",
       )}
     >
+      {run ? (
+        <span
+          aria-hidden
+          className={clsx(
+            "absolute left-1 w-1 bg-line-strong",
+            run.fromAbove ? "-top-px" : "top-1.5 rounded-t-full",
+            run.toBelow ? "-bottom-px" : "bottom-1.5 rounded-b-full",
+          )}
+        />
+      ) : null}
+      {children}
+    </div>
+  );
+}
+
+export function TimelineRow({
+  call,
+  project,
+  place,
+  run,
+  isUnder,
+  missing,
+  stretch,
+  breaks,
+  onOpen,
+}: {
+  call: OutlineCall;
+  project: string;
+  place: RowPlace;
+  run?: { fromAbove: boolean; toBelow: boolean };
+  /** Whether it is listed under the line of its attempts. */
+  isUnder: boolean;
+  /** How many calls before it have no row. */
+  missing: number;
+  stretch: Stretch;
+  breaks: readonly { at: number }[];
+  onOpen: () => void;
+}): ReactNode {
+  const signs = <Signs call={call} missing={missing} />;
+  return (
+    <TimelineLineBox place={place} run={run}>
+      <div role="cell" className={clsx("truncate text-right text-xs text-soft", isUnder && "pl-3")}>
+        {formatCount(call.index + 1)}
+      </div>
       <div role="cell" className="truncate">
-        <RowLink href={callHref(call)} onOpen={onOpen}>
+        <RowLink href={callHref({ project, id: call.id })} onOpen={onOpen}>
           <Instant atMs={call.startedAtMs} show="time" className="text-soft" />
         </RowLink>
       </div>
-      <div role="cell" className="truncate">
+      <div role="cell" className="truncate max-md:hidden">
         <OutcomeMark outcome={call.outcome} />
       </div>
-      <div role="cell" className="truncate max-md:hidden">
-        <ToolName serverName={call.serverName} tool={call.tool} />
-      </div>
-      <div role="cell" className="relative h-full min-w-0">
-        {breaks.map((pause) => (
-          <span
-            key={pause.at}
-            aria-hidden
-            className="absolute inset-y-0 border-l border-dashed border-line-strong/70"
-            style={{ left: percent(pause.at) }}
-          />
-        ))}
-        <span
-          aria-hidden
-          className={clsx("absolute top-1/2 h-2.5 min-w-1 -translate-y-1/2 rounded-xs", style.hatched && "hatched")}
-          style={{ left: percent(startAt), width: percent(endAt - startAt), backgroundColor: style.color }}
-        />
-        <span
-          className="absolute top-1/2 flex -translate-y-1/2 items-center gap-1.5 text-xs whitespace-nowrap max-sm:hidden"
-          style={
-            endAt > 0.6 ? { right: `calc(${percent(1 - startAt)} + 5px)` } : { left: `calc(${percent(endAt)} + 7px)` }
-          }
-        >
-          {call.outcome === "ok" ? null : <FamilyShape shape={style.shape} color={style.color} />}
-          {call.effect === "unknown" ? (
-            <span className="inline-flex items-center gap-1 font-medium text-warn">
-              <TriangleAlert size={11} aria-hidden /> effect unknown
-            </span>
-          ) : null}
-          {call.retryKind === "first" ? null : (
-            <span
-              className={call.retryKind === "repeat" ? "font-medium text-warn" : "text-soft"}
-              title={retryKindMeanings[call.retryKind]}
-            >
-              {retryKindLabels[call.retryKind]}
-              {retryOfIndex === undefined ? "" : ` of ${retryOfIndex + 1}`}
-            </span>
-          )}
-          {resultOfIndex === undefined ? null : <span className="text-soft">result of {resultOfIndex + 1}</span>}
-          {call.wouldDeny?.length ? (
-            <span className="text-soft" title={`On trial, would have denied this call: ${call.wouldDeny.join(", ")}`}>
-              would deny
-            </span>
-          ) : null}
+      <div role="cell" className="flex min-w-0 items-center gap-2">
+        <span className="md:hidden" title={outcomeStyleOf(call.outcome).label}>
+          <FamilyShape {...familyStyles[outcomeStyleOf(call.outcome).family]} />
+          <span className="sr-only">{outcomeStyleOf(call.outcome).label}</span>
         </span>
+        <span className="min-w-0 truncate">
+          <ToolName serverName={call.serverName} tool={call.tool} compact />
+        </span>
+        <span className="ml-auto flex items-center gap-1.5 text-xs whitespace-nowrap md:hidden">{signs}</span>
       </div>
-      <div role="cell" className="text-right text-soft max-sm:hidden">
+      <div role="cell" className="relative h-full min-w-0 max-md:hidden">
+        <Course stretches={[stretch]} breaks={breaks}>
+          {signs}
+        </Course>
+      </div>
+      <div role="cell" className="text-right text-soft max-md:hidden">
         {formatDuration(call.durationUs)}
       </div>
-    </div>
+    </TimelineLineBox>
+  );
+}
+
+/** What is to be known of a call besides how it ended. */
+function Signs({ call, missing }: { call: OutlineCall; missing: number }): ReactNode {
+  const { outcome, effectUnknown, retryKind, retryOf, resultOf, wouldDeny } = call;
+  const { shape, color } = familyStyles[outcomeStyleOf(outcome).family];
+  return (
+    <>
+      {outcome === "ok" ? null : (
+        <span className="max-md:hidden">
+          <FamilyShape shape={shape} color={color} />
+        </span>
+      )}
+      {effectUnknown ? (
+        <span className="inline-flex items-center gap-1 font-medium text-warn">
+          <TriangleAlert size={11} aria-hidden /> effect unknown
+        </span>
+      ) : null}
+      {retryKind === "first" ? null : (
+        <span
+          className={retryKind === "repeat" ? "font-medium text-warn" : "text-soft"}
+          title={retryKindMeanings[retryKind]}
+        >
+          {retryKindLabels[retryKind]}
+          {retryOf === -1 ? "" : ` of ${formatCount(retryOf + 1)}`}
+        </span>
+      )}
+      {resultOf === -1 ? null : <span className="text-soft">result of {formatCount(resultOf + 1)}</span>}
+      {wouldDeny ? (
+        <span className="text-soft" title="A rule on trial would have denied this call.">
+          would deny
+        </span>
+      ) : null}
+      {missing > 0 ? (
+        <span
+          className="font-medium text-warn"
+          title="The gate numbered its calls, and these have no row: it was lost, or is still on its way."
+        >
+          {missing === 1 ? "1 call is" : `${formatCount(missing)} calls are`} missing before this
+        </span>
+      ) : null}
+    </>
   );
 }

@@ -18,8 +18,10 @@ export const usualViews: Readonly<Record<ViewScreen, readonly { name: string; qu
     { name: "Invalid arguments", query: callQuery({ outcome: ["invalid_input"] }) },
   ],
   sessions: [
+    { name: "Most at risk", query: sessionQuery({ sort: "risk" }) },
+    { name: "Possible double writes", query: sessionQuery({ only: ["repeats"] }) },
     { name: "Most retries", query: sessionQuery({ sort: "retries" }) },
     { name: "Most denials", query: sessionQuery({ sort: "denials" }) },
-    { name: "With unknown effects", query: sessionQuery({ only: "unknown_effects" }) },
+    { name: "With unknown effects", query: sessionQuery({ only: ["unknown_effects"] }) },
   ],
 };

@@ -8,6 +8,7 @@ import { up as keptResults } from "./0006-kept-results.ts";
 import { up as dashboard } from "./0007-dashboard.ts";
 import { up as views } from "./0008-views.ts";
 import { up as access } from "./0009-access.ts";
+import { up as sessions } from "./0009-sessions.ts";
 
 /** Every migration in the order it is applied. A name that was released never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -20,4 +21,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0007-dashboard": { up: dashboard },
   "0008-views": { up: views },
   "0009-access": { up: access },
+  "0009-sessions": { up: sessions },
 };

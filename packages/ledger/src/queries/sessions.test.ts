@@ -2,17 +2,12 @@ import { sampleCall } from "@tachograph/record/testing";
 import { retryingKinds, type CallRecord } from "@tachograph/record";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
-import { errorOutcomes } from "../outcome-groups.ts";
+import { errorOutcomes, refusalOutcomes } from "../outcome-groups.ts";
 import { recorded, sampleCalls } from "../sample-calls.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
-import {
-  countSessions,
-  findSession,
-  listSessionCalls,
-  listSessions,
-  sessionSorts,
-  type SessionFilter,
-} from "./sessions.ts";
+import { countSessionsBy } from "./session-facets.ts";
+import { readSessionOutline, type OutlineCall } from "./session-outline.ts";
+import { countSessions, findSession, listSessions, sessionSorts, type SessionFilter } from "./sessions.ts";
 
 const HOUR_MS = 3_600_000;
 const now = Date.now();
@@ -56,6 +51,11 @@ const sessions: Counted[] = [
   count: {
     last_activity: 0,
     calls: rows.length,
+    refusals: rows.filter(({ outcome }) => refusalOutcomes.includes(outcome)).length,
+    replays: rows.filter(({ outcome }) => outcome === "duplicate_replayed").length,
+    repeats: rows.filter(({ retryKind }) => retryKind === "repeat").length,
+    duration_ms:
+      Math.max(...rows.map(({ startedAt }) => startedAt)) - Math.min(...rows.map(({ startedAt }) => startedAt)),
     denials: rows.filter(({ outcome }) => outcome === "denied").length,
     errors: rows.filter(({ outcome }) => errorOutcomes.includes(outcome)).length,
     retries: rows.filter(({ retryKind }) => retryingKinds.includes(retryKind)).length,
@@ -65,14 +65,21 @@ const sessions: Counted[] = [
 
 const filters: [SessionFilter, (session: Counted) => boolean][] = [
   [{}, () => true],
-  [{ onlyWith: "denials" }, ({ count }) => (count.denials ?? 0) > 0],
-  [{ onlyWith: "unknown_effects" }, ({ count }) => (count.unknown_effects ?? 0) > 0],
-  [{ principal: "ci" }, (session) => session.calls.some(({ principal }) => principal === "ci")],
-  [{ server: "tickets" }, (session) => session.calls.some(({ serverName }) => serverName === "tickets")],
+  [{ onlyWith: ["denials"] }, ({ count }) => (count.denials ?? 0) > 0],
+  [
+    { onlyWith: ["repeats", "unknown_effects"] },
+    ({ count }) => (count.repeats ?? 0) > 0 || (count.unknown_effects ?? 0) > 0,
+  ],
+  [
+    { principals: ["ci", "bob@example.com"] },
+    (session) => session.calls.some(({ principal }) => principal === "ci" || principal === "bob@example.com"),
+  ],
+  [{ servers: ["tickets"], tools: [] }, (session) => session.calls.some(({ serverName }) => serverName === "tickets")],
   [{ search: "SESSION-1" }, ({ sessionId }) => sessionId.startsWith("session-1")],
+  [{ tools: ["50%_off"] }, (session) => session.calls.some(({ tool }) => tool === "50%_off")],
   [{ search: "50%_" }, (session) => session.calls.some(({ tool }) => tool === "50%_off")],
   [
-    { client: "vscode", onlyWith: "errors" },
+    { clients: ["vscode"], onlyWith: ["errors"] },
     (session) => clientOf(session) === "vscode" && (session.count.errors ?? 0) > 0,
   ],
 ];
@@ -83,9 +90,16 @@ const clientOf = (session: Counted): string | undefined =>
     .toSorted()
     .at(-1);
 
+const allSessions = async () => {
+  const { rows } = await listSessions(ledger, { project, from: now - 31 * HOUR_MS, to: now, limit: 100 });
+  return rows;
+};
+
 describe.each(filters)("with the filter %j", (filter, matches) => {
   test.each(sessionSorts)("sorted by %s, pages hold each session once, most first", async (sort) => {
     const scope = { project, from: now - 31 * HOUR_MS, to: now, ...filter };
+    const risks = new Map((await allSessions()).map(({ sessionId, risk }) => [sessionId, risk]));
+    for (const session of sessions) session.count.risk = risks.get(session.sessionId) ?? 0;
     const expected = sessions
       .filter(matches)
       .toSorted((a, b) => (b.count[sort] ?? 0) - (a.count[sort] ?? 0) || (a.lastCallId < b.lastCallId ? 1 : -1));
@@ -107,23 +121,46 @@ test("a session belongs to every window that it was active in", async () => {
   expect(await countSessions(ledger, { project: "other", from: 0, to: now - HOUR_MS })).toMatchObject({ count: 0 });
 });
 
-test("a session's calls come oldest first, page by page", async () => {
-  const [session] = sessions;
-  const sessionId = session?.sessionId ?? "";
-  const ids: string[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await listSessionCalls(ledger, { project, sessionId, limit: 4, cursor });
-    ids.push(...page.rows.map(({ id }) => id));
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  expect(ids).toEqual(session?.calls.map(({ id }) => id).toSorted());
+test("a field's values are counted with the filters of the other fields in force, not with its own", async () => {
+  const scope = { project, from: now - 31 * HOUR_MS, to: now };
+  const filter: SessionFilter = { clients: ["vscode"], onlyWith: ["errors"] };
+  const counts = await countSessionsBy(ledger, { ...scope, ...filter });
+  for (const { value, count } of counts.client) {
+    const alone = await countSessions(ledger, { ...scope, onlyWith: ["errors"], clients: [value ?? ""] });
+    expect({ value, count }).toEqual({ value, count: alone.count });
+  }
+  expect(counts.client.length).toBeGreaterThan(1);
+  for (const { value, count } of counts.tool) {
+    expect(await countSessions(ledger, { ...scope, ...filter, tools: [value ?? ""] })).toMatchObject({ count });
+  }
+  for (const { value, count } of counts.only) {
+    const only = { ...scope, clients: ["vscode"], onlyWith: [value] } as typeof scope & SessionFilter;
+    expect(await countSessions(ledger, only)).toMatchObject({ count });
+  }
 });
+
+test.each([1, 4, 1000])(
+  "an outline in pieces of %d holds each call of the session once, oldest first",
+  async (piece) => {
+    const [session] = sessions;
+    const found: OutlineCall[] = [];
+    for await (const part of readSessionOutline(ledger, {
+      project,
+      sessionId: session?.sessionId ?? "",
+      text: "create_ticket",
+      firstPiece: 2,
+      piece,
+    })) {
+      found.push(...part);
+    }
+    const expected = (session?.calls ?? []).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    expect(found.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+    expect(found.map(({ matches }) => matches)).toEqual(expected.map(({ tool }) => tool === "create_ticket"));
+  },
+);
 
 test("a session that is not there has no calls", async () => {
   expect(await findSession(ledger, { project, sessionId: "none\0" })).toBeUndefined();
-  expect(await listSessionCalls(ledger, { project: "other", sessionId: "session-1", limit: 4 })).toEqual({
-    rows: [],
-    nextCursor: null,
-  });
+  const outline = readSessionOutline(ledger, { project: "other", sessionId: "session-1", firstPiece: 4, piece: 4 });
+  expect((await outline.next()).done).toBe(true);
 });

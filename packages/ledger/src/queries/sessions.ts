@@ -3,7 +3,6 @@ import { sql, type RawBuilder, type Selectable } from "kysely";
 import type { Ledger } from "../connection.ts";
 import type { SessionsTable } from "../database.ts";
 import { literally } from "./call-filter.ts";
-import { idInCursor, summaryFields, type CallSummary } from "./calls.ts";
 import { withInstants, type WithInstants } from "./instants.ts";
 import { cappedCount, COUNT_CAP, decodeCursor, pageOf, type CappedCount, type Page } from "./page.ts";
 import type { Scope } from "./window.ts";
@@ -11,18 +10,34 @@ import type { Scope } from "./window.ts";
 /** A session's rollup; instants are milliseconds since the epoch. */
 export type SessionSummary = WithInstants<Omit<Selectable<SessionsTable>, "project">>;
 
-export const sessionSorts = ["last_activity", "calls", "denials", "retries", "errors"] as const;
+/** By the last call, or by a number of the session: its column. */
+export const sessionSorts = [
+  "last_activity",
+  "risk",
+  "calls",
+  "refusals",
+  "denials",
+  "errors",
+  "retries",
+  "replays",
+  "repeats",
+  "unknown_effects",
+  "duration_ms",
+] as const;
 export type SessionSort = (typeof sessionSorts)[number];
 
-export const sessionSignals = ["denials", "retries", "unknown_effects", "errors"] as const;
+/** Counters that a session can be chosen by: those with at least one. */
+export const sessionSignals = ["repeats", "unknown_effects", "denials", "retries", "errors", "replays"] as const;
 export type SessionSignal = (typeof sessionSignals)[number];
 
+/** What is left out does not filter. Members of one list are alternatives. */
 export interface SessionFilter {
-  client?: string;
-  principal?: string;
-  server?: string;
+  clients?: readonly string[];
+  principals?: readonly string[];
+  servers?: readonly string[];
+  tools?: readonly string[];
   /** Only sessions with at least one of these. */
-  onlyWith?: SessionSignal;
+  onlyWith?: readonly SessionSignal[];
   /** Part of the session id, client, principals, servers or tools, in any case. */
   search?: string;
 }
@@ -49,29 +64,55 @@ const columns = [
   "replays",
   "repeats",
   "unknownEffects",
+  "durationMs",
+  "risk",
 ] as const satisfies readonly (keyof SessionsTable)[];
 
+const textArray = (members: readonly string[]): RawBuilder<string[]> => sql`${members.map(storable)}::text[]`;
+
+/** One condition for each field of the filter that is given. */
+const conditionsOf: {
+  [Field in keyof SessionFilter]-?: (value: NonNullable<SessionFilter[Field]>) => RawBuilder<boolean>;
+} = {
+  clients: (members) => sql`client_name = any(${textArray(members)})`,
+  principals: (members) => sql`principals && ${textArray(members)}`,
+  servers: (members) => sql`servers && ${textArray(members)}`,
+  tools: (members) => sql`tools && ${textArray(members)}`,
+  onlyWith: (signals) =>
+    sql`(${sql.join(
+      signals.map((signal) => sql`${sql.ref(signal)} > 0`),
+      sql` or `,
+    )})`,
+  search: (text) => {
+    const pattern = `%${literally(text)}%`;
+    return sql`(session_id ilike ${pattern} or client_name ilike ${pattern}
+      or exists (select from unnest(principals || servers || tools) as member where member ilike ${pattern}))`;
+  },
+};
+
 /** Sessions with calls on both sides of an edge of the window belong to it as well. */
-function inScope(scope: Scope & SessionFilter): RawBuilder<boolean> {
-  const { project, from, to, client, principal, server, onlyWith, search } = scope;
-  const conditions = [
-    sql`project = ${project}`,
-    sql`last_call_id >= ${firstIdAt(from)}::uuid and first_call_id < ${firstIdAt(to)}::uuid`,
-  ];
-  if (client !== undefined) conditions.push(sql`client_name = ${storable(client)}`);
-  if (principal !== undefined) conditions.push(sql`${storable(principal)} = any(principals)`);
-  if (server !== undefined) conditions.push(sql`${storable(server)} = any(servers)`);
-  if (onlyWith !== undefined) conditions.push(sql`${sql.ref(onlyWith)} > 0`);
-  if (search !== undefined) {
-    const pattern = `%${literally(search)}%`;
-    conditions.push(sql`(session_id ilike ${pattern} or client_name ilike ${pattern}
-      or exists (select from unnest(principals || servers || tools) as member where member ilike ${pattern}))`);
-  }
-  return sql.join(conditions, sql` and `);
+export const activeIn = ({ project, from, to }: Scope): RawBuilder<boolean> =>
+  sql`project = ${project} and last_call_id >= ${firstIdAt(from)}::uuid and first_call_id < ${firstIdAt(to)}::uuid`;
+
+export function matching(filter: SessionFilter): RawBuilder<boolean> {
+  const given = (Object.keys(conditionsOf) as (keyof SessionFilter)[]).flatMap((field) => {
+    const value = filter[field];
+    return value === undefined || value.length === 0
+      ? []
+      : [(conditionsOf[field] as (given: unknown) => RawBuilder<boolean>)(value)];
+  });
+  return given.length === 0 ? sql`true` : sql.join(given, sql` and `);
 }
+
+const inScope = (scope: Scope & SessionFilter): RawBuilder<boolean> => sql`${activeIn(scope)} and ${matching(scope)}`;
 
 const isIdKey = ([id]: unknown[]): boolean => typeof id === "string" && isUuid(id);
 const isRankedKey = ([rank, ...rest]: unknown[]): boolean => Number.isSafeInteger(rank) && isIdKey(rest);
+
+function rankOf(session: SessionSummary, sort: Exclude<SessionSort, "last_activity">): number {
+  if (sort === "unknown_effects") return session.unknownEffects;
+  return sort === "duration_ms" ? session.durationMs : session[sort];
+}
 
 /** The sessions that were active in a window, most first. */
 export async function listSessions(
@@ -97,10 +138,10 @@ export async function listSessions(
     .$if(key !== undefined, (page) =>
       page.where(sql<boolean>`(${sql.ref(sort)}, last_call_id) < (${key?.[0]}::bigint, ${key?.[1]}::uuid)`),
     )
-    .orderBy(sort, "desc")
+    .orderBy(sql.ref(sort), "desc")
     .orderBy("lastCallId", "desc")
     .execute();
-  return pageOf(rows.map(withInstants), limit, (session) => [session[sort], session.lastCallId]);
+  return pageOf(rows.map(withInstants), limit, (session) => [rankOf(session, sort), session.lastCallId]);
 }
 
 /** How many sessions there are, up to 10,000. */
@@ -123,27 +164,4 @@ export async function findSession(
     .where("sessionId", "=", storable(sessionId))
     .executeTakeFirst();
   return row && withInstants(row);
-}
-
-/** The calls of a session, oldest first. */
-export async function listSessionCalls(
-  ledger: Ledger,
-  options: { project: string; sessionId: string; limit: number; cursor?: string },
-): Promise<Page<CallSummary>> {
-  const { project, limit, cursor } = options;
-  const after = cursor === undefined ? undefined : idInCursor(cursor);
-  const session = await findSession(ledger, options);
-  if (!session) return { rows: [], nextCursor: null };
-  const rows = await ledger.db
-    .selectFrom("toolCalls")
-    .select(summaryFields)
-    .where("project", "=", project)
-    .where("sessionId", "=", session.sessionId)
-    .where("id", ">=", session.firstCallId)
-    .where("id", "<=", session.lastCallId)
-    .$if(after !== undefined, (page) => page.where("id", ">", after ?? ""))
-    .orderBy("id")
-    .limit(limit + 1)
-    .execute();
-  return pageOf(rows.map(withInstants), limit, ({ id }) => [id]);
 }
