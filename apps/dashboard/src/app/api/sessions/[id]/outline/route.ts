@@ -1,11 +1,11 @@
 import { readOutline } from "../../../../../data/session-outline.ts";
-import { findViewer, NotAllowedError } from "../../../../../data/viewer.ts";
+import { findPerson, NotAllowedError } from "../../../../../data/viewer.ts";
 import { toLines } from "../../../../../sessions/outline-stream.ts";
 import { loadTimelineParams } from "../../../../../sessions/timeline-params.ts";
 
 /** The outline of a session as lines of JSON, each as soon as its calls are read. */
 export async function GET(request: Request, { params }: RouteContext<"/api/sessions/[id]/outline">): Promise<Response> {
-  if ((await findViewer()) === undefined) return Response.json({ error: "Sign in first." }, { status: 401 });
+  if ((await findPerson()) === undefined) return Response.json({ error: "Sign in first." }, { status: 401 });
   const { id } = await params;
   const { project, q } = loadTimelineParams(new URL(request.url).searchParams);
   try {
