@@ -22,11 +22,11 @@ revoke execute on function ensure_day_partitions from public;
 grant insert on tool_calls, payloads, tool_definitions, projects to tachograph_writer;
 -- What the inserting statement reads back in order to feed the rollups.
 grant select (project, id, session_id, session_source, client_name, client_version, principal, server_name, tool,
-  outcome, effect, retry_kind, started_at, duration_us) on tool_calls to tachograph_writer;
+  outcome, effect, mutability, retry_kind, started_at, duration_us) on tool_calls to tachograph_writer;
 grant select (project, call_id) on payloads to tachograph_writer;
 grant select (project, hash, first_seen_at), update (first_seen_at) on tool_definitions to tachograph_writer;
 grant select on projects, kysely_migration to tachograph_writer;
-grant select, insert, update on sessions, call_stats, processes to tachograph_writer;
+grant select, insert, update on sessions, call_stats, call_days, call_minutes, processes to tachograph_writer;
 grant execute on function ensure_day_partitions to tachograph_writer;
 -- Operations are no trail: they settle, and go when nobody can repeat them any more. Their results are the gates' alone.
 grant select, insert, update, delete on operations, operation_results to tachograph_writer;
@@ -41,7 +41,8 @@ grant select (project, call_id), delete on payloads to tachograph_eraser;
 grant select on tool_calls, projects, kysely_migration to tachograph_eraser;
 
 -- Dashboard: reads the trail; who may see payloads is decided by its own roles. Its login tables are its own.
-grant select on tool_calls, tool_calls_default, payloads, tool_definitions, projects, sessions, call_stats, processes,
+grant select on tool_calls, tool_calls_default, payloads, tool_definitions, projects, sessions, call_stats, call_days,
+  call_minutes, processes,
   operations, kysely_migration to tachograph_reader;
 -- A person says what became of an operation that nobody knows about.
 grant update (state, effect, settled_at, retry_at, expires_at, kept_result, owner_token, resolved_by, resolved_reason,

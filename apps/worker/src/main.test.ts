@@ -73,7 +73,7 @@ test("300 calls over stdio, then kill -9 of the server: 300 rows after the next 
 
   startWorker();
   await expect.poll(stored, { timeout: 20_000 }).toBe(300);
-  expect(await countCallsBy(ledger, { ...scope(), field: "outcome" })).toEqual([
+  expect((await countCallsBy(ledger, { ...scope(), fields: ["outcome"] })).outcome.values).toEqual([
     { value: "ok", count: 299 },
     { value: "indeterminate", count: 1 },
   ]);

@@ -4,6 +4,7 @@ import type {
   Effect,
   KeptResult,
   KeySource,
+  Mutability,
   OnceMode,
   OperationState,
   Outcome,
@@ -27,6 +28,8 @@ export interface Database {
   };
   sessions: SessionsTable;
   callStats: CallStatsTable;
+  callDays: Omit<CallStatsTable, "hour" | "durationUsSum"> & { day: Date };
+  callMinutes: { project: string; minute: Date; outcome: Outcome; calls: number };
   operations: OperationsTable;
   authUser: AuthUserTable;
   authSession: {
@@ -128,11 +131,11 @@ export interface CallStatsTable {
   serverName: string;
   tool: string;
   outcome: Outcome;
+  effect: Effect;
+  mutability: Mutability;
   retryKind: string;
   calls: number;
-  unknownEffects: number;
   durationUsSum: number;
-  durationUsMax: number;
 }
 
 export interface OperationsTable {

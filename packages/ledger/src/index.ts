@@ -33,6 +33,7 @@ export {
   type CallHistogram,
   type CountedField,
   type FieldCount,
+  type FieldCounts,
 } from "./queries/call-counts.ts";
 export { findCallNeighbours, type CallNeighbours } from "./queries/call-neighbours.ts";
 export { listRelatedCalls } from "./queries/related-calls.ts";
@@ -113,5 +114,5 @@ export {
 export { createApiKey, findApiKey, listApiKeys, revokeApiKey, type ApiKey, type KeyScope } from "./access/api-keys.ts";
 
 // What lists have in common.
-export type { CappedCount, Page } from "./queries/page.ts";
+export type { CappedCount, Page, SearchedPage } from "./queries/page.ts";
 export type { Scope } from "./queries/window.ts";

@@ -99,15 +99,14 @@ const facetFields = {
 /** For each field the values that are left with the other filters in force. */
 export async function listCallFacets(params: CallParams): Promise<Facet[]> {
   await authorize("rows", params.project);
-  const scope = scopeOf(params);
   const names = Object.keys(facetFields) as FacetName[];
-  return Promise.all(
-    names.map(async (name) => {
-      const { title, field } = facetFields[name];
-      const values = await countCallsBy(getLedger(), { ...scope, field });
-      return { name, title, values: values.flatMap(({ value, count }) => (value === null ? [] : [{ value, count }])) };
-    }),
-  );
+  const fields = names.map((name) => facetFields[name].field);
+  const counts = await countCallsBy(getLedger(), { ...scopeOf(params), fields });
+  return names.map((name) => {
+    const { title, field } = facetFields[name];
+    const { values } = counts[field];
+    return { name, title, values: values.flatMap(({ value, count }) => (value === null ? [] : [{ value, count }])) };
+  });
 }
 
 const openFields: Readonly<Record<string, CountedField>> = {
@@ -125,7 +124,7 @@ export async function listFieldValues(params: CallParams, field: string, typed: 
   await authorize("rows", params.project);
   const counted = Object.hasOwn(openFields, field) ? openFields[field] : undefined;
   if (counted === undefined) return [];
-  const values = await countCallsBy(getLedger(), { ...scopeOf(params), field: counted });
+  const { values } = (await countCallsBy(getLedger(), { ...scopeOf(params), fields: [counted] }))[counted];
   const wanted = typed.toLowerCase();
   return values
     .flatMap(({ value, count }) => (value?.toLowerCase().includes(wanted) ? [{ value, count }] : []))

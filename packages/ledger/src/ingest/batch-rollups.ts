@@ -1,8 +1,10 @@
 import { idTime, storable, type CallRecord } from "@tachograph/record";
-import { addSessions, addStats, SET_SIZE } from "./rollup-sql.ts";
+import { addToCube, cubes, foldIntoCube } from "./cubes.ts";
+import { addSessions, SET_SIZE } from "./rollup-sql.ts";
 import { sessionCountNames, sessionCounts, type CountedCalls } from "./session-counts.ts";
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 interface SessionBatch {
   project: string;
@@ -25,52 +27,73 @@ interface SessionBatch {
 
 type Counts = Record<string, number>;
 
-interface StatsBatch {
+interface HourBatch {
   project: string;
-  hour_ms: number;
+  time_ms: number;
   server_name: string;
   tool: string;
   outcome: string;
+  effect: string;
+  mutability: string;
   retry_kind: string;
   calls: number;
-  unknown_effects: number;
   duration_us_sum: number;
-  duration_us_max: number;
 }
 
-/** What calls add to the rollups: members of JSON arrays, named like the columns. */
+interface MinuteBatch {
+  project: string;
+  time_ms: number;
+  outcome: string;
+  calls: number;
+}
+
+/** What calls add to the rollups: members of JSON arrays, named like the columns. Days are the sums of their hours. */
 export interface BatchRollups {
   sessions: object[];
-  stats: object[];
+  hours: object[];
+  minutes: object[];
 }
 
 /** Counts calls that are known to be new; the same sums as those of the exact statement. */
 export function rollUp(calls: Iterable<CallRecord>): BatchRollups {
   const sessions = new Map<string, SessionBatch>();
-  const stats = new Map<string, StatsBatch>();
+  const hours = new Map<string, HourBatch>();
+  const minutes = new Map<string, MinuteBatch>();
   for (const call of calls) {
-    addToStats(stats, call);
-    if (call.sessionId !== null) addToSession(sessions, call, call.sessionId);
+    const project = storable(call.project);
+    const timeMs = idTime(call.id);
+    addToHour(hours, call, project, timeMs);
+    addToMinute(minutes, call, project, timeMs);
+    if (call.sessionId !== null) addToSession(sessions, call, project, call.sessionId);
   }
   return {
     sessions: [...sessions.values()].map(sessionRow),
-    stats: [...stats.values()],
+    hours: [...hours.values()],
+    minutes: [...minutes.values()],
   };
 }
 
-/** Adds what `rollUp` gave, in the same order of locks as the exact statement: statistics first. */
-export function rollupStatements({ sessions, stats }: BatchRollups, quote: (text: string) => string): string[] {
+/** Adds what `rollUp` gave, in the same order of locks as the exact statement: counts by kind first. */
+export function rollupStatements(
+  { sessions, hours, minutes }: BatchRollups,
+  quote: (text: string) => string,
+): string[] {
   const rows = (batch: object[], types: string): string =>
     `json_to_recordset(${quote(JSON.stringify(batch))}::json) as batch(${types})`;
+  const timed = (column: string, batch: object[], types: string): string =>
+    `(select *, to_timestamp(time_ms / 1000.0) as ${column} from ${rows(batch, types)}) as ${column}s_batch`;
   const counters = ["calls", ...sessionCountNames].map((name) => `${name} bigint`).join(", ");
+  const hoursBatch = timed(
+    "hour",
+    hours,
+    `project text, time_ms float8, server_name text, tool text, outcome text, effect text, mutability text,
+     retry_kind text, calls bigint, duration_us_sum bigint`,
+  );
+  const minutesBatch = timed("minute", minutes, "project text, time_ms float8, outcome text, calls bigint");
   const statements = [
-    addStats(`(
-      select *, to_timestamp(hour_ms / 1000.0) as hour
-      from ${rows(
-        stats,
-        `project text, hour_ms float8, server_name text, tool text, outcome text, retry_kind text,
-         calls bigint, unknown_effects bigint, duration_us_sum bigint, duration_us_max bigint`,
-      )}) as stats_batch`),
+    addToCube(cubes.hours, hoursBatch),
+    addToCube(cubes.days, `(${foldIntoCube(cubes.days, cubes.hours, hoursBatch)}) as days_batch`),
+    addToCube(cubes.minutes, minutesBatch),
   ];
   if (sessions.length > 0) {
     statements.push(
@@ -87,28 +110,41 @@ export function rollupStatements({ sessions, stats }: BatchRollups, quote: (text
   return statements;
 }
 
-function addToStats(stats: Map<string, StatsBatch>, call: CallRecord): void {
-  const project = storable(call.project);
-  const hour_ms = Math.floor(idTime(call.id) / HOUR_MS) * HOUR_MS;
+function addToHour(hours: Map<string, HourBatch>, call: CallRecord, project: string, timeMs: number): void {
+  const time_ms = Math.floor(timeMs / HOUR_MS) * HOUR_MS;
   const server_name = storable(call.serverName);
   const tool = storable(call.tool ?? "");
-  const { outcome, retryKind: retry_kind, durationUs } = call;
-  const key = `${project}\0${hour_ms}\0${server_name}\0${tool}\0${outcome}\0${retry_kind}`;
-  const known = stats.get(key);
-  const unknown = call.effect === "unknown" ? 1 : 0;
+  const { outcome, effect, mutability, retryKind: retry_kind, durationUs } = call;
+  const key = `${project}\0${time_ms}\0${server_name}\0${tool}\0${outcome}\0${effect}\0${mutability}\0${retry_kind}`;
+  const known = hours.get(key);
   if (known === undefined) {
-    const counted = { calls: 1, unknown_effects: unknown, duration_us_sum: durationUs, duration_us_max: durationUs };
-    stats.set(key, { project, hour_ms, server_name, tool, outcome, retry_kind, ...counted });
+    const kind = { server_name, tool, outcome, effect, mutability, retry_kind };
+    hours.set(key, { project, time_ms, ...kind, calls: 1, duration_us_sum: durationUs });
     return;
   }
   known.calls++;
-  known.unknown_effects += unknown;
   known.duration_us_sum += durationUs;
-  known.duration_us_max = Math.max(known.duration_us_max, durationUs);
 }
 
-function addToSession(sessions: Map<string, SessionBatch>, call: CallRecord, rawSessionId: string): void {
-  const project = storable(call.project);
+function addToMinute(
+  minutes: Map<string, MinuteBatch>,
+  { outcome }: CallRecord,
+  project: string,
+  timeMs: number,
+): void {
+  const time_ms = Math.floor(timeMs / MINUTE_MS) * MINUTE_MS;
+  const key = `${project}\0${time_ms}\0${outcome}`;
+  const known = minutes.get(key);
+  if (known === undefined) minutes.set(key, { project, time_ms, outcome, calls: 1 });
+  else known.calls++;
+}
+
+function addToSession(
+  sessions: Map<string, SessionBatch>,
+  call: CallRecord,
+  project: string,
+  rawSessionId: string,
+): void {
   const session_id = storable(rawSessionId);
   const key = `${project}\0${session_id}`;
   let session = sessions.get(key);

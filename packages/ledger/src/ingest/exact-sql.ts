@@ -1,5 +1,6 @@
 import { callColumnTypes, callFields, snakeCase } from "../call-columns.ts";
-import { addSessions, addStats, SET_SIZE } from "./rollup-sql.ts";
+import { addToCube, countIntoCube, cubes, foldIntoCube } from "./cubes.ts";
+import { addSessions, SET_SIZE } from "./rollup-sql.ts";
 import { sessionCountNames, sessionCounts, type CountedCalls } from "./session-counts.ts";
 
 const countIf = (condition: string): string => `count(*) filter (where ${condition})`;
@@ -30,7 +31,7 @@ inserted as (
   select ${inputValues.join(", ")} from input order by id, project collate "C"
   on conflict (project, id) do nothing
   returning project, id, session_id, session_source, client_name, client_version, principal, server_name, tool,
-    outcome, effect, retry_kind, started_at, duration_us
+    outcome, effect, mutability, retry_kind, started_at, duration_us
 ),
 stored_payloads as (
   insert into payloads (project, call_id, arguments, result)
@@ -66,12 +67,13 @@ session_batch as (
 ),
 stored_sessions as (${addSessions("session_batch join session_outcomes using (project, session_id)")}
 ),
-stats_batch as (
-  select project, date_trunc('hour', id_time(id), 'UTC') as hour, server_name, coalesce(tool, '') as tool, outcome,
-    retry_kind, count(*) as calls, ${countIf("effect = 'unknown'")} as unknown_effects,
-    sum(duration_us) as duration_us_sum, max(duration_us) as duration_us_max
-  from inserted group by 1, 2, 3, 4, 5, 6
+hours_batch as (
+  ${countIntoCube(cubes.hours, "inserted")}
 ),
-stored_stats as (${addStats("stats_batch")}
+stored_minutes as (${addToCube(cubes.minutes, `(${countIntoCube(cubes.minutes, "inserted")}) as minutes_batch`)}
+),
+stored_days as (${addToCube(cubes.days, `(${foldIntoCube(cubes.days, cubes.hours, "hours_batch")}) as days_batch`)}
+),
+stored_hours as (${addToCube(cubes.hours, "hours_batch")}
 )
 select id from inserted`;

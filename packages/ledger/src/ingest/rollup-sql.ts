@@ -4,8 +4,6 @@ import { sessionCountNames } from "./session-counts.ts";
 export const SET_SIZE = 64;
 
 const counters = ["calls", ...sessionCountNames];
-const statColumns =
-  "project, hour, server_name, tool, outcome, retry_kind, calls, unknown_effects, duration_us_sum, duration_us_max";
 const sessionColumns = `project, session_id, session_source, client_name, client_version, principals, servers, tools,
     first_call_id, last_call_id, first_call_at, last_call_at, outcomes, ${counters.join(", ")}`;
 
@@ -14,20 +12,10 @@ const union = (column: string): string => `
       (select (array_agg(distinct member order by member))[1:${SET_SIZE}]
        from unnest(sessions.${column} || excluded.${column}) as member) end`;
 
-// Both are sorted in byte order, whatever the database's own, so that two writers meet their locks in the same order.
-
-/** Adds rows of `source`, which has the columns of `call_stats`, to those that are there. */
-export const addStats = (source: string): string => `
-  insert into call_stats (${statColumns})
-  select ${statColumns} from ${source}
-  order by project collate "C", hour, server_name collate "C", tool collate "C", outcome collate "C", retry_kind collate "C"
-  on conflict (project, hour, server_name, tool, outcome, retry_kind) do update set
-    calls = call_stats.calls + excluded.calls,
-    unknown_effects = call_stats.unknown_effects + excluded.unknown_effects,
-    duration_us_sum = call_stats.duration_us_sum + excluded.duration_us_sum,
-    duration_us_max = greatest(call_stats.duration_us_max, excluded.duration_us_max)`;
-
-/** Adds rows of `source`, which has the columns of `sessions`, to those that are there. */
+/**
+ * Adds rows of `source`, which has the columns of `sessions`, to those that are there. Sorted in byte order, whatever the
+ * database's own, so that two writers meet their locks in the same order.
+ */
 export const addSessions = (source: string): string => `
   insert into sessions (${sessionColumns})
   select ${sessionColumns} from ${source} order by project collate "C", session_id collate "C"

@@ -91,7 +91,7 @@ async function send(calls: readonly RecordedCall[], project: string, batchSize: 
 /** Everything that is stored of a project, without what tells the project and the moment. */
 async function contents(project: string): Promise<Record<string, unknown[]>> {
   const found: Record<string, unknown[]> = {};
-  for (const table of ["tool_calls", "payloads", "sessions", "call_stats"]) {
+  for (const table of ["tool_calls", "payloads", "sessions", "call_stats", "call_days", "call_minutes"]) {
     const { rows } = await sql<{ row: unknown }>`
       select to_jsonb(t) - 'project' - 'recorded_at' as row from ${sql.table(table)} t
       where project = ${project} order by 1`.execute(ledger.db);
@@ -189,10 +189,16 @@ test("writers of the same rows in both ways at once neither lock each other out 
   await Promise.all(others.map((other) => other.close()));
   expect(reports.reduce((sum, { inserted }) => sum + inserted, 0)).toBe(1_200);
   expect(reports.reduce((sum, { known }) => sum + known, 0)).toBe(2_400);
-  const { tool_calls: rows, call_stats: stats, sessions } = await contents("crowd");
+  const {
+    tool_calls: rows,
+    call_stats: stats,
+    call_days: days,
+    call_minutes: minutes,
+    sessions,
+  } = await contents("crowd");
   const sum = (of: unknown[] | undefined): number =>
     (of as { calls: number }[]).reduce((all, { calls }) => all + calls, 0);
-  expect([rows?.length, sum(stats)]).toEqual([1_200, 1_200]);
+  expect([rows?.length, sum(stats), sum(days), sum(minutes)]).toEqual([1_200, 1_200, 1_200, 1_200]);
   expect(sum(sessions)).toBe(calls.filter(({ call }) => call.sessionId !== null).length);
   // Sessions that ended have told of their deadlocks.
   const { rows: told } = await sql<{ deadlocks: number }>`
@@ -207,7 +213,9 @@ test("a user with no more rights than a writer's may store rows in both ways", a
   await sql`grant insert on tool_calls, payloads, tool_definitions, projects to ${sql.id(user)}`.execute(ledger.db);
   await sql`grant select on tool_calls, payloads, tool_definitions, projects to ${sql.id(user)}`.execute(ledger.db);
   await sql`grant update (first_seen_at) on tool_definitions to ${sql.id(user)}`.execute(ledger.db);
-  await sql`grant select, insert, update on sessions, call_stats to ${sql.id(user)}`.execute(ledger.db);
+  await sql`grant select, insert, update on sessions, call_stats, call_days, call_minutes to ${sql.id(user)}`.execute(
+    ledger.db,
+  );
   [url.username, url.password] = [user, "secret"];
   const own = openLedger({ url: url.toString() });
   try {

@@ -1,9 +1,10 @@
-import type { Outcome } from "@tachograph/record";
+import { idTime, type Outcome } from "@tachograph/record";
 import { sql } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { andFilter, type CallFilter } from "./call-filter.ts";
-import { callVolume, rolledUpFields } from "./call-volume.ts";
-import { chooseBucketMs, idsIn, type Scope } from "./window.ts";
+import { callVolume, isRolledUp, isRolledUpByMinute, outcomeVolume, rolledUpFields } from "./call-volume.ts";
+import { above, LOOKED_AT, lookBack } from "./look-back.ts";
+import { chooseBucketMs, HOUR_MS, idsIn, type Scope } from "./window.ts";
 
 /** What calls can be counted by, each with the filters that it leaves out of account: its own. */
 const ownFilters = {
@@ -27,24 +28,64 @@ export interface FieldCount {
   count: number;
 }
 
-/** The 50 most frequent values of a field, with every filter in force but the field's own. */
-export async function countCallsBy(
-  ledger: Ledger,
-  options: Scope & { filter?: CallFilter; field: CountedField },
-): Promise<FieldCount[]> {
-  const { project, field } = options;
-  const filter: CallFilter = { ...options.filter };
-  for (const own of ownFilters[field]) delete filter[own];
+export interface FieldCounts {
+  /** The 50 most frequent values. */
+  values: FieldCount[];
+  /** Of so many of the newest rows only; null where all were counted. */
+  ofNewest: number | null;
+}
 
-  const rolledUp = (rolledUpFields as readonly string[]).includes(field);
+/** The most frequent values of fields, each with every filter in force but the field's own. */
+export async function countCallsBy<Field extends CountedField>(
+  ledger: Ledger,
+  options: Scope & { filter?: CallFilter; fields: readonly Field[] },
+): Promise<Record<Field, FieldCounts>> {
+  const alike = new Map<string, { filter: CallFilter; fields: Field[]; rolledUp: boolean }>();
+  for (const field of options.fields) {
+    const filter: CallFilter = { ...options.filter };
+    for (const own of ownFilters[field]) delete filter[own];
+    const rolledUp = (rolledUpFields as readonly string[]).includes(field) && isRolledUp(filter);
+    const key = JSON.stringify([filter, rolledUp]);
+    const group = alike.get(key) ?? { filter, fields: [], rolledUp };
+    group.fields.push(field);
+    alike.set(key, group);
+  }
+  const counted = await Promise.all([...alike.values()].map((group) => countAlike(ledger, { ...options, ...group })));
+  return Object.assign({}, ...counted) as Record<Field, FieldCounts>;
+}
+
+/** Counts the fields that one filter holds for in one scan. */
+async function countAlike(
+  ledger: Ledger,
+  options: Scope & { filter: CallFilter; fields: readonly CountedField[]; rolledUp: boolean },
+): Promise<Partial<Record<CountedField, FieldCounts>>> {
+  const { project, filter, fields, rolledUp } = options;
+  const looked = rolledUp ? { afterId: null } : await lookBack(ledger, options);
   const source = rolledUp
-    ? sql`select nullif(${sql.ref(field)}, '') as value, calls from (${callVolume({ ...options, filter })}) as volume`
-    : sql`select ${sql.ref(field)} as value, 1 as calls from tool_calls
-        where project = ${project} and ${idsIn(options)} ${andFilter(filter)}`;
-  const { rows } = await sql<FieldCount>`
-    select value, sum(calls)::bigint as count from (${source}) as counted
-    group by value order by count desc, value limit 50`.execute(ledger.db);
-  return rows;
+    ? callVolume(options)
+    : sql`select *, 1 as calls from tool_calls
+        where project = ${project} and ${idsIn(options)} ${above(looked)} ${andFilter(filter)}`;
+  const names = fields.map((field) => sql.ref(field));
+  const { rows } = await sql<{ field: number; value: string | null; count: number }>`
+    select field, value, count from (
+      select field, value, count, row_number() over (partition by field order by count desc, value) as place from (
+        select array_position(array[${sql.join(names.map((name) => sql`grouping(${name})`))}], 0) as field,
+          nullif(coalesce(${sql.join(names)}), '') as value, sum(calls)::bigint as count
+        from (${source}) as counted
+        group by grouping sets (${sql.join(names.map((name) => sql`(${name})`))})
+        having sum(calls) > 0
+      ) as sums
+    ) as ranked where place <= 50 order by field, place`.execute(ledger.db);
+  const ofNewest = looked.afterId === null ? null : LOOKED_AT;
+  return Object.fromEntries(
+    fields.map((name, index) => [
+      name,
+      {
+        values: rows.filter(({ field }) => field === index + 1).map(({ value, count }) => ({ value, count })),
+        ofNewest,
+      },
+    ]),
+  );
 }
 
 export interface CallHistogram {
@@ -52,21 +93,31 @@ export interface CallHistogram {
   from: number;
   to: number;
   bucketMs: number;
+  /** Since when calls were counted: later than `from` where looking at all of them would take too long. */
+  countedFrom: number;
   /** Buckets begin at whole multiples of `bucketMs` since the epoch; those without calls are left out. */
   buckets: { at: number; outcome: Outcome; calls: number }[];
 }
+
+/** From so many hours on, buckets of an hour are enough where only the rollup by hour can tell. */
+const HOURS_ENOUGH = 12;
 
 /** Calls by time and outcome, in at most 180 buckets. */
 export async function getCallHistogram(
   ledger: Ledger,
   options: Scope & { filter?: CallFilter },
 ): Promise<CallHistogram> {
-  const { from, to } = options;
-  const bucketMs = chooseBucketMs(options);
+  const { from, to, filter = {} } = options;
+  const byMinute = isRolledUpByMinute(filter) && chooseBucketMs(options) < HOUR_MS;
+  const hasHours = isRolledUp(filter) && to - from >= HOURS_ENOUGH * HOUR_MS;
+  const bucketMs = Math.max(chooseBucketMs(options), hasHours && !byMinute ? HOUR_MS : 0);
+  const looked = isRolledUp(filter) ? { afterId: null } : await lookBack(ledger, options);
+  const countedFrom = looked.afterId === null ? from : idTime(looked.afterId) + 1;
+  const scope = { ...options, from: countedFrom, bucketMs };
   const { rows } = await sql<{ at: number; outcome: Outcome; calls: number }>`
     select (extract(epoch from date_bin(${bucketMs / 1000} * interval '1 second', at, 'epoch'::timestamptz)) * 1000)::bigint as at,
       outcome, sum(calls)::bigint as calls
-    from (${callVolume({ ...options, bucketMs })}) as volume
-    group by 1, outcome order by 1, outcome`.execute(ledger.db);
-  return { from, to, bucketMs, buckets: rows };
+    from (${byMinute ? outcomeVolume(scope) : callVolume(scope)}) as volume
+    group by 1, outcome having sum(calls) > 0 order by 1, outcome`.execute(ledger.db);
+  return { from, to, bucketMs, countedFrom, buckets: rows };
 }

@@ -6,6 +6,15 @@ export interface Page<Row> {
   nextCursor: string | null;
 }
 
+/** A page of a list that may have to search for its rows. */
+export interface SearchedPage<Row> extends Page<Row> {
+  /**
+   * How far back the search went before its time was up, in milliseconds since the epoch; `nextCursor` goes on from
+   * there. Null where the page is full, or nothing is left.
+   */
+  searchedTo: number | null;
+}
+
 /** A count that stops somewhere, since nobody reads beyond. */
 export interface CappedCount {
   count: number;
@@ -28,7 +37,7 @@ export function pageOf<Row>(rows: Row[], limit: number, keyOf: (row: Row) => rea
   return { rows: page, nextCursor: rows.length > limit && last !== undefined ? encodeCursor(keyOf(last)) : null };
 }
 
-const encodeCursor = (key: readonly (string | number)[]): string =>
+export const encodeCursor = (key: readonly (string | number)[]): string =>
   Buffer.from(JSON.stringify(key)).toString("base64url");
 
 /** @throws {LedgerError} `bad_cursor` */

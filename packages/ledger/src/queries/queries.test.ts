@@ -141,7 +141,8 @@ test.each(windows)("totals, tools and facets equal a recount in %j", async (wind
   expect(tools.reduce((sum, tool) => sum + tool.calls, 0)).toBe(expected.length);
   for (const tool of tools) {
     const same = expected.filter((call) => call.tool === tool.tool && call.serverName === tool.serverName);
-    const durations = same.map(({ durationUs }) => durationUs).toSorted((a, b) => a - b);
+    const newest = same.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, 500);
+    const durations = newest.map(({ durationUs }) => durationUs).toSorted((a, b) => a - b);
     expect(tool.calls).toBe(same.length);
     expect(tool.errors).toBe(same.filter(({ outcome }) => errorOutcomes.includes(outcome)).length);
     expect(tool.p50Us).toBeCloseTo(percentile(durations, 0.5), 3);
@@ -166,7 +167,8 @@ test.each(windows)("totals, tools and facets equal a recount in %j", async (wind
         (field === "server_name" || call.serverName === "orders") &&
         (field === "effect" || call.effect !== "applied"),
     );
-    const found = await countCallsBy(ledger, { project, ...window, filter, field: field as keyof typeof fields });
+    const name = field as keyof typeof fields;
+    const { values: found } = (await countCallsBy(ledger, { project, ...window, filter, fields: [name] }))[name];
     expect(new Map(found.map(({ value, count: counted }) => [value, counted]))).toEqual(
       byCount(others.map((call) => call[property])),
     );

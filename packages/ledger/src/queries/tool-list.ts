@@ -52,7 +52,7 @@ export async function listTools(
         sum(unknown_effects)::bigint as unknown_effects
       from (${callVolume({ ...options, filter })}) as volume
       where strpos(lower(server_name || '/' || tool), ${found}) > 0
-      group by server_name, tool
+      group by server_name, tool having sum(calls) > 0
       order by ${sql.ref(sort)} desc, calls desc, server_name, tool limit ${limit}
     )
     select used.*, (

@@ -27,7 +27,7 @@ export interface Totals {
 export async function getTotals(ledger: Ledger, scope: Scope): Promise<Totals> {
   const { rows } = await sql<{ outcome: Outcome; retryKind: string; calls: number; unknownEffects: number }>`
     select outcome, retry_kind, sum(calls)::bigint as calls, sum(unknown_effects)::bigint as unknown_effects
-    from (${callVolume(scope)}) as volume group by outcome, retry_kind`.execute(ledger.db);
+    from (${callVolume(scope)}) as volume group by outcome, retry_kind having sum(calls) > 0`.execute(ledger.db);
 
   const sum = (matches: (row: (typeof rows)[number]) => boolean): number =>
     rows.reduce((total, row) => (matches(row) ? total + row.calls : total), 0);
