@@ -6,6 +6,7 @@ export type { Database } from "./database.ts";
 
 // Upkeep.
 export { countDefaultPartition, ensurePartitions } from "./partitions.ts";
+export { rebuildRollups, type RebuildProgress, type RebuildReport } from "./ingest/rebuild-rollups.ts";
 export { listProcesses, recordHeartbeat, type ProcessStatus } from "./queries/processes.ts";
 
 // Operations.

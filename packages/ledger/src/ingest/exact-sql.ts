@@ -1,11 +1,6 @@
 import { callColumnTypes, callFields, snakeCase } from "../call-columns.ts";
 import { addToCube, countIntoCube, cubes, foldIntoCube } from "./cubes.ts";
-import { addSessions, SET_SIZE } from "./rollup-sql.ts";
-import { sessionCountNames, sessionCounts, type CountedCalls } from "./session-counts.ts";
-
-const countIf = (condition: string): string => `count(*) filter (where ${condition})`;
-const counted = ({ field, members }: CountedCalls): string =>
-  countIf(`${snakeCase(field)} in (${members.map((member) => `'${member}'`).join(", ")})`);
+import { addSessions, countIntoSessions } from "./rollup-sql.ts";
 
 const columns = callFields.map(snakeCase);
 // Quoted, so that the rows can be sent under the names that they have.
@@ -13,9 +8,6 @@ const inputTypes = callFields.map((field) => `"${field}" ${callColumnTypes[field
 const inputValues = callFields.map((field) =>
   field === "startedAt" ? `to_timestamp("startedAt" / 1000.0)` : `"${field}"`,
 );
-
-const setOf = (column: string): string =>
-  `coalesce((array_agg(distinct ${column} order by ${column}) filter (where ${column} is not null))[1:${SET_SIZE}], '{}')`;
 
 /**
  * One statement, so one transaction and one round trip. $1: JSON array of calls, $2: of payloads, $3: of definitions.
@@ -50,22 +42,7 @@ stored_definitions as (
   on conflict (project, hash) do update set first_seen_at = excluded.first_seen_at
   where excluded.first_seen_at < known.first_seen_at
 ),
-session_outcomes as (
-  select project, session_id, jsonb_object_agg(outcome, calls) as outcomes
-  from (select project, session_id, outcome, count(*) as calls from inserted
-        where session_id is not null group by project, session_id, outcome) as counted
-  group by project, session_id
-),
-session_batch as (
-  select project, session_id, max(session_source) as session_source, max(client_name) as client_name,
-    max(client_version) as client_version, ${setOf("principal")} as principals, ${setOf("server_name")} as servers,
-    ${setOf("tool")} as tools, (array_agg(id order by id))[1] as first_call_id,
-    (array_agg(id order by id desc))[1] as last_call_id, min(started_at) as first_call_at,
-    max(started_at) as last_call_at, count(*) as calls,
-    ${sessionCountNames.map((name) => `${counted(sessionCounts[name])} as ${name}`).join(",\n    ")}
-  from inserted where session_id is not null group by project, session_id
-),
-stored_sessions as (${addSessions("session_batch join session_outcomes using (project, session_id)")}
+stored_sessions as (${addSessions(countIntoSessions("inserted"))}
 ),
 hours_batch as (
   ${countIntoCube(cubes.hours, "inserted")}
