@@ -4,7 +4,7 @@ import type { Ledger } from "../connection.ts";
 import { andFilter, type CallFilter } from "./call-filter.ts";
 import { callVolume, isRolledUp, isRolledUpByMinute, outcomeVolume, rolledUpFields } from "./call-volume.ts";
 import { above, LOOKED_AT, lookBack } from "./look-back.ts";
-import { chooseBucketMs, HOUR_MS, idsIn, type Scope } from "./window.ts";
+import { chooseBucketMs, DAY_MS, HOUR_MS, idsIn, type Scope } from "./window.ts";
 
 /** What calls can be counted by, each with the filters that it leaves out of account: its own. */
 const ownFilters = {
@@ -99,8 +99,18 @@ export interface CallHistogram {
   buckets: { at: number; outcome: Outcome; calls: number }[];
 }
 
-/** From so many hours on, buckets of an hour are enough where only the rollup by hour can tell. */
+/** From so many hours and days on, buckets of one are enough where a rollup by it can tell. */
 const HOURS_ENOUGH = 12;
+const DAYS_ENOUGH = 21;
+
+function chooseHistogram(options: Scope & { filter: CallFilter }): { bucketMs: number; byMinute: boolean } {
+  const chosen = chooseBucketMs(options);
+  const length = options.to - options.from;
+  if (!isRolledUp(options.filter)) return { bucketMs: chosen, byMinute: false };
+  if (chosen < HOUR_MS && isRolledUpByMinute(options.filter)) return { bucketMs: chosen, byMinute: true };
+  const enough = length >= DAYS_ENOUGH * DAY_MS ? DAY_MS : length >= HOURS_ENOUGH * HOUR_MS ? HOUR_MS : 0;
+  return { bucketMs: Math.max(chosen, enough), byMinute: false };
+}
 
 /** Calls by time and outcome, in at most 180 buckets. */
 export async function getCallHistogram(
@@ -108,9 +118,7 @@ export async function getCallHistogram(
   options: Scope & { filter?: CallFilter },
 ): Promise<CallHistogram> {
   const { from, to, filter = {} } = options;
-  const byMinute = isRolledUpByMinute(filter) && chooseBucketMs(options) < HOUR_MS;
-  const hasHours = isRolledUp(filter) && to - from >= HOURS_ENOUGH * HOUR_MS;
-  const bucketMs = Math.max(chooseBucketMs(options), hasHours && !byMinute ? HOUR_MS : 0);
+  const { bucketMs, byMinute } = chooseHistogram({ ...options, filter });
   const looked = isRolledUp(filter) ? { afterId: null } : await lookBack(ledger, options);
   const countedFrom = looked.afterId === null ? from : idTime(looked.afterId) + 1;
   const scope = { ...options, from: countedFrom, bucketMs };

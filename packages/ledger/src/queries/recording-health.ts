@@ -1,9 +1,8 @@
-import { firstIdAt } from "@tachograph/record";
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { countDefaultPartition } from "../partitions.ts";
 import { listProcesses, type ProcessStatus } from "./processes.ts";
-import { DAY_MS } from "./window.ts";
+import { DAY_MS, idsIn } from "./window.ts";
 
 /** What one worker last said about itself. */
 export interface WorkerHealth {
@@ -25,7 +24,10 @@ export interface WorkerHealth {
 export interface RecordingHealth {
   /** Latest row of the last 30 days. */
   lastRecordedAt: number | null;
-  /** From a call's begin to its row, 95th percentile of the rows of the last 5 minutes; null where there were none. */
+  /**
+   * From a call's begin to its row, 95th percentile of the rows of the last 5 minutes whose calls came within a day; null
+   * where there were none.
+   */
   lagP95Ms: number | null;
   /** Rows whose id carries an implausible time, up to 10,000. */
   misplacedCalls: number;
@@ -49,16 +51,17 @@ const ALIVE_WITHIN_MS = 30_000;
 /** Whether what happens is being written down. */
 export async function getRecordingHealth(ledger: Ledger, { project }: { project: string }): Promise<RecordingHealth> {
   const now = Date.now();
-  const recent = sql`project = ${project} and id >= ${firstIdAt(now - 30 * DAY_MS)}::uuid and id < ${firstIdAt(now + DAY_MS)}::uuid`;
+  const since = (days: number): RawBuilder<boolean> =>
+    sql`project = ${project} and ${idsIn({ from: now - days * DAY_MS, to: now + DAY_MS })}`;
   const [last, lag, processes, misplacedCalls] = await Promise.all([
     sql<{ at: number | null }>`
       select (extract(epoch from max(recorded_at)) * 1000)::bigint as at
-      from (select recorded_at from tool_calls where ${recent} order by id desc limit 100) as latest`.execute(
+      from (select recorded_at from tool_calls where ${since(30)} order by id desc limit 100) as latest`.execute(
       ledger.db,
     ),
     sql<{ ms: number | null }>`
       select percentile_cont(0.95) within group (order by extract(epoch from recorded_at - started_at)::float8 * 1000) as ms
-      from tool_calls where ${recent} and recorded_at > clock_timestamp() - interval '5 minutes'`.execute(ledger.db),
+      from tool_calls where ${since(1)} and recorded_at > clock_timestamp() - interval '5 minutes'`.execute(ledger.db),
     listProcesses(ledger),
     countDefaultPartition(ledger),
   ]);

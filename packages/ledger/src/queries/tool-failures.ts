@@ -27,7 +27,7 @@ export interface FailingParameters {
   capped: boolean;
 }
 
-const MAX_CALLS = 10_000;
+const MAX_CALLS = 2_500;
 
 /** Where the invalid calls of a window were invalid: of one tool, or of each. The most frequent places first. */
 export async function listFailingParameters(

@@ -2,14 +2,14 @@ import { sql, type RawBuilder } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { errorOutcomes } from "../outcome-groups.ts";
 import { callVolume } from "./call-volume.ts";
-import { idsIn, type Scope } from "./window.ts";
+import { DAY_MS, idsIn, type Scope } from "./window.ts";
 
 export interface ToolUse {
   serverName: string;
   tool: string | null;
   calls: number;
   errors: number;
-  /** Of the latest 500 calls of the window, as is `p95Us`. */
+  /** Of the latest 500 calls of the window's last week, as is `p95Us`. */
   p50Us: number | null;
   p95Us: number | null;
 }
@@ -18,10 +18,11 @@ const SAMPLE_CALLS = 500;
 
 /** The most used tools of a window. */
 export async function listTopTools(ledger: Ledger, scope: Scope & { limit: number }): Promise<ToolUse[]> {
+  const latest = { from: Math.max(scope.from, scope.to - 7 * DAY_MS), to: scope.to };
   // Apart, since no index leads to both at once.
   const sample = (isTool: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     select duration_us from tool_calls
-    where project = ${scope.project} and ${idsIn(scope)} and server_name = top.server_name and ${isTool}
+    where project = ${scope.project} and ${idsIn(latest)} and server_name = top.server_name and ${isTool}
     order by id desc limit ${SAMPLE_CALLS}`;
   const { rows } = await sql<ToolUse>`
     with top as (
