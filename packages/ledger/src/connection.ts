@@ -4,6 +4,7 @@ import postgres from "postgres";
 import { clientConfigs } from "./connections/client-configs.ts";
 import { openConnections, type ConnectionLimits, type Connections } from "./connections/connections.ts";
 import { kyselyPool } from "./connections/kysely-pool.ts";
+import type { QueryBudget } from "./connections/query-budget.ts";
 import type { Database } from "./database.ts";
 import { findDatabaseUrl } from "./find-database-url.ts";
 import { explainDatabaseError } from "./ledger-error.ts";
@@ -40,6 +41,11 @@ export interface LedgerOptions {
 /** One pool of connections to one database. Connects when first used. */
 export interface Ledger extends LedgerSink, OperationStore {
   readonly db: Kysely<Database>;
+  /**
+   * The same ledger for one reader: each query of its `db` fails with `too_slow` when its time is up, and with `abandoned`
+   * when nobody waits for it any more; Postgres ends it then. Nothing of it has to be closed.
+   */
+  within(budget: QueryBudget): Ledger;
   /** @throws {LedgerError} where the database cannot be reached, is older than 15, or lacks the tables. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -52,12 +58,14 @@ export interface Ledger extends LedgerSink, OperationStore {
  */
 export function openLedger(given: LedgerOptions = {}): Ledger {
   const options = { ...given, url: given.url ?? findDatabaseUrl() };
-  const db = openKysely(options);
+  const connections = kyselyConnections(options);
+  const db = kyselyOver(connections);
   const recorder = createRecorder(connectionsTo(options));
   const operations = openOperations(options);
-  return {
+  const ledger: Ledger = {
     ...operations.store,
     db,
+    within: (budget) => ({ ...ledger, db: kyselyOver(connections, budget) }),
     check: () => assertUsable(db, options.url),
     async record(batch) {
       try {
@@ -72,6 +80,7 @@ export function openLedger(given: LedgerOptions = {}): Ledger {
       await db.destroy();
     },
   };
+  return ledger;
 }
 
 function openOperations(options: LedgerOptions & { url: string }): ReturnType<typeof createOperationStore> {
@@ -138,11 +147,17 @@ function connectionsTo(
   return openConnections(clientConfigs(address), limits);
 }
 
-export function openKysely(options: LedgerOptions & { url: string }): Kysely<Database> {
+function kyselyConnections(options: LedgerOptions & { url: string }): Connections {
   const { maxConnections: max = 5 } = options;
-  const connections = connectionsTo(options, { max, idleMs: KEPT_MS });
+  return connectionsTo(options, { max, idleMs: KEPT_MS });
+}
+
+export const openKysely = (options: LedgerOptions & { url: string }): Kysely<Database> =>
+  kyselyOver(kyselyConnections(options));
+
+function kyselyOver(connections: Connections, budget?: QueryBudget): Kysely<Database> {
   return new Kysely<Database>({
-    dialect: new PostgresDialect({ pool: kyselyPool(connections) }),
+    dialect: new PostgresDialect({ pool: kyselyPool(connections, budget) }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   });
 }

@@ -18,6 +18,8 @@ export type LedgerErrorCode =
   | "commit_unknown"
   | "bad_result_key"
   | "bad_reason"
+  | "too_slow"
+  | "abandoned"
   | "bad_name"
   | "already_exists"
   | "last_admin";
