@@ -3,6 +3,9 @@ import {
   countCallsBy,
   countOpenOperations,
   countSessions,
+  countSessionsBy,
+  readSessionOutline,
+  tellSession,
   findCall,
   findCallNeighbours,
   findPayload,
@@ -16,7 +19,6 @@ import {
   listOperationCalls,
   listOperations,
   listRelatedCalls,
-  listSessionCalls,
   listSessions,
   listToolContracts,
   listTools,
@@ -63,7 +65,7 @@ const filters = {
   rare_principal: { principal: "rare@example.com" },
   rare_principal_denied: { principal: "rare@example.com", outcomes: ["denied"] },
   tool_denied: { tools: ["tool_07"], outcomes: ["denied"] },
-  principal: { principal: "user3@example.com" },
+  principal: { principals: ["user3@example.com"] },
   error_code: { errorCode: "timeout" },
   text: { text: "scope refunds" },
 } as const satisfies Record<string, CallFilter>;
@@ -118,11 +120,11 @@ export const dashboardQueries: readonly DashboardQuery[] = [
   })),
   {
     name: "sessions 30d denied by calls",
-    run: (ledger) => listSessions(ledger, { ...month(), sort: "calls", onlyWith: "denials", limit: 60 }),
+    run: (ledger) => listSessions(ledger, { ...month(), sort: "calls", onlyWith: ["denials"], limit: 60 }),
   },
   {
     name: "sessions 30d of principal",
-    run: (ledger) => listSessions(ledger, { ...month(), principal: "user3@example.com", limit: 60 }),
+    run: (ledger) => listSessions(ledger, { ...month(), principals: ["user3@example.com"], limit: 60 }),
   },
   { name: "sessions 24h search", run: (ledger) => listSessions(ledger, { ...day(), search: "user42@", limit: 60 }) },
   {
@@ -130,10 +132,19 @@ export const dashboardQueries: readonly DashboardQuery[] = [
     run: (ledger, { longestSession: sessionId }) => findSession(ledger, { project: PROJECT, sessionId }),
   },
   {
-    name: "session calls",
-    run: (ledger, { longestSession: sessionId }) =>
-      listSessionCalls(ledger, { project: PROJECT, sessionId, limit: 500 }),
+    name: "session outline",
+    run: async (ledger, { longestSession: sessionId }) => {
+      const session = { project: PROJECT, sessionId };
+      const { value } = await readSessionOutline(ledger, { ...session, firstPiece: 500, piece: 5_000 }).next();
+      return value;
+    },
   },
+  {
+    name: "session story",
+    run: (ledger, { longestSession: sessionId }) => tellSession(ledger, { project: PROJECT, sessionId }),
+  },
+  { name: "session facets 24h", run: (ledger) => countSessionsBy(ledger, day()) },
+  { name: "session facets 30d", run: (ledger) => countSessionsBy(ledger, month()) },
   { name: "call", run: (ledger, { call: { id } }) => findCall(ledger, { project: PROJECT, id }) },
   { name: "payload", run: (ledger, { call: { id } }) => findPayload(ledger, { project: PROJECT, callId: id }) },
   { name: "related calls", run: (ledger, { call: { id } }) => listRelatedCalls(ledger, { project: PROJECT, id }) },
@@ -164,7 +175,7 @@ export const dashboardQueries: readonly DashboardQuery[] = [
   },
   {
     name: "tool contracts",
-    run: (ledger) => listToolContracts(ledger, { project: PROJECT, server: "orders", tool: "tool_00", limit: 20 }),
+    run: (ledger) => listToolContracts(ledger, { ...month(), server: "orders", tool: "tool_00", limit: 20 }),
   },
   { name: "recording", run: (ledger) => getRecordingHealth(ledger, { project: PROJECT }) },
 ];
