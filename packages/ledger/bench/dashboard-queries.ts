@@ -65,7 +65,7 @@ const filters = {
   rare_principal: { principal: "rare@example.com" },
   rare_principal_denied: { principal: "rare@example.com", outcomes: ["denied"] },
   tool_denied: { tools: ["tool_07"], outcomes: ["denied"] },
-  principal: { principals: ["user3@example.com"] },
+  principal: { principal: "user3@example.com" },
   error_code: { errorCode: "timeout" },
   text: { text: "scope refunds" },
 } as const satisfies Record<string, CallFilter>;
