@@ -6,7 +6,19 @@ import { cookiePrefixFor } from "./session-cookie.ts";
 const development = process.env.NODE_ENV === "development";
 
 /** Reachable without a session; everything else is turned away here and again where data is read. */
-const open = new Set(["/login", "/login/link", "/api/health", "/api/login-link"]);
+const open = new Set([
+  "/login",
+  "/login/link",
+  "/login/password",
+  "/login/provider",
+  "/api/auth/callback/oidc",
+  "/api/health",
+  "/api/login-link",
+]);
+
+/** A program with a key: the route looks at it. */
+const isOfProgram = (pathname: string, headers: Headers): boolean =>
+  pathname.startsWith("/api/v1/") && /^Bearer tgk_/.test(headers.get("authorization") ?? "");
 
 const MAX_URL_LENGTH = 4096;
 
@@ -65,7 +77,8 @@ export function proxy(request: NextRequest): NextResponse {
     return secured(new NextResponse("This address is too long.\n", { status: 414 }), policy);
   }
   const { pathname } = request.nextUrl;
-  if (!open.has(pathname) && !getSessionCookie(request, { cookiePrefix: cookiePrefixFor(url) })) {
+  const isOpen = open.has(pathname) || isOfProgram(pathname, request.headers);
+  if (!isOpen && !getSessionCookie(request, { cookiePrefix: cookiePrefixFor(url) })) {
     if (request.method !== "GET" || pathname.startsWith("/api/")) {
       return secured(NextResponse.json({ error: "Sign in first: npm run login" }, { status: 401 }), policy);
     }

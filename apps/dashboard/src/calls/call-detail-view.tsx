@@ -19,6 +19,7 @@ import { mayHaveHappenedTwice } from "./happened-twice.ts";
 import { loadPayloadSlice } from "./load-calls.ts";
 import { OperationSection } from "./operation-section.tsx";
 import { describeEffect, relationToOriginal } from "./operation-words.ts";
+import { PayloadGate, PayloadReasonNote } from "./payload-gate.tsx";
 import { RetryChain } from "./retry-chain.tsx";
 import { retryClassMeanings } from "./retry-label.ts";
 import { Why } from "./why.tsx";
@@ -27,10 +28,13 @@ import { Why } from "./why.tsx";
 export function CallDetailView({
   detail,
   onOpenCall,
+  onReload,
 }: {
   detail: CallDetail;
   /** Shows another call in the same place; links lead to its page where not given. */
   onOpenCall?: (id: string) => void;
+  /** Reads this call anew; the page is read anew where not given. */
+  onReload?: () => void;
 }): ReactNode {
   const { call } = detail;
   return (
@@ -64,7 +68,7 @@ export function CallDetailView({
         </Section>
       ) : null}
 
-      <Payloads call={call} payload={detail.payload} />
+      <Payloads call={call} payload={detail.payload} onReload={onReload} />
 
       {call.sessionId === null ? null : (
         <p>
@@ -145,15 +149,29 @@ function Section({ title, children }: { title: string; children: ReactNode }): R
   );
 }
 
-function Payloads({ call, payload }: { call: CallRecord; payload: PayloadView }): ReactNode {
+function Payloads({
+  call,
+  payload,
+  onReload,
+}: {
+  call: CallRecord;
+  payload: PayloadView;
+  onReload: (() => void) | undefined;
+}): ReactNode {
   if (payload.access === "withheld") {
-    return <p className="text-soft">Arguments and result are shown to auditors only.</p>;
+    return (
+      <p className="text-soft">
+        Arguments and result are shown to auditors of this project only, for a reason that they give.
+      </p>
+    );
   }
+  if (payload.access === "closed") return <PayloadGate project={call.project} onChange={onReload} />;
   if (payload.access === "missing") {
     return <p className="text-soft">Arguments and result are not stored: never captured, or erased since.</p>;
   }
   return (
     <>
+      <PayloadReasonNote project={call.project} reason={payload.reason} onChange={onReload} />
       <Section title="Arguments">
         {payload.arguments === null ? (
           <p className="text-soft">None.</p>

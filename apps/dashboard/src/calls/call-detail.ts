@@ -3,10 +3,20 @@ import type { TextSlice } from "../inert/inert-block.tsx";
 import type { CallRow } from "./call-row.ts";
 import type { OperationView } from "./operation-view.ts";
 
-/** Arguments and result: shown, kept from this viewer by their role, or not stored (any more). */
+/** Why a viewer is shown payloads, and until when; null where that does not end. */
+export interface PayloadReason {
+  text: string;
+  untilMs: number | null;
+}
+
+/**
+ * Arguments and result: shown, kept from this viewer by their role, not shown before they say why, or not stored (any
+ * more).
+ */
 export type PayloadView =
-  | { access: "shown"; arguments: TextSlice | null; result: TextSlice | null }
+  | { access: "shown"; arguments: TextSlice | null; result: TextSlice | null; reason: PayloadReason }
   | { access: "withheld" }
+  | { access: "closed" }
   | { access: "missing" };
 
 /** All that is known of one call. */

@@ -119,7 +119,12 @@ export function CallPanel({
             ) : loaded.detail === null ? (
               <p className="text-soft">There is no call with this id.</p>
             ) : (
-              <CallDetailView key={loaded.id} detail={loaded.detail} onOpenCall={onChange} />
+              <CallDetailView
+                key={loaded.id}
+                detail={loaded.detail}
+                onOpenCall={onChange}
+                onReload={() => setAttempt(attempt + 1)}
+              />
             )}
           </div>
         </Dialog.Content>

@@ -1,18 +1,26 @@
 import "server-only";
 import { betterAuth } from "better-auth";
+import { genericOAuth } from "better-auth/plugins/generic-oauth";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { cookiePrefixFor } from "../session-cookie.ts";
 import { getLedger } from "./ledger.ts";
+import { readOidcSettings, type OidcSettings } from "./oidc.ts";
 import { getSettings } from "./settings.ts";
+import { admitClaims, roleOfNewUser, sessionBegan } from "./sign-in-hooks.ts";
 
-/** The person who started Tachograph on this machine. */
-export const LOCAL_OWNER = "owner@tachograph.localhost";
+export { LOCAL_OWNER } from "./sign-in-hooks.ts";
+
+/** Names the provider in addresses. */
+export const OIDC_PROVIDER = "oidc";
 
 const LINK_SECONDS = 15 * 60;
 const SESSION_SECONDS = 14 * 24 * 60 * 60;
+export const MIN_PASSWORD_LENGTH = 12;
+export const MAX_PASSWORD_LENGTH = 128;
 
 function createAuth() {
   const { url, authSecret } = getSettings();
+  const oidc = readOidcSettings();
   return betterAuth({
     appName: "Tachograph",
     baseURL: url,
@@ -20,6 +28,12 @@ function createAuth() {
     telemetry: { enabled: false },
     logger: { level: "error" },
     database: { db: getLedger().db, type: "postgres", transaction: true },
+    emailAndPassword: {
+      enabled: true,
+      disableSignUp: true,
+      minPasswordLength: MIN_PASSWORD_LENGTH,
+      maxPasswordLength: MAX_PASSWORD_LENGTH,
+    },
     user: {
       modelName: "auth_user",
       additionalFields: {
@@ -31,12 +45,10 @@ function createAuth() {
     session: { modelName: "auth_session", expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
     account: { modelName: "auth_account" },
     verification: { modelName: "auth_verification" },
+    onAPIError: { errorURL: `${url}/login?problem=provider` },
     databaseHooks: {
-      user: {
-        create: {
-          before: async (user) => ({ data: { ...user, role: user.email === LOCAL_OWNER ? "owner" : "viewer" } }),
-        },
-      },
+      user: { create: { before: async (user) => ({ data: { ...user, role: roleOfNewUser(user.email, oidc) } }) } },
+      session: { create: { before: async (session) => sessionBegan(session) } },
     },
     advanced: {
       cookiePrefix: cookiePrefixFor(url),
@@ -51,9 +63,26 @@ function createAuth() {
           (metadata as LinkReceiver | undefined)?.receive(token);
         },
       }),
+      ...(oidc === undefined ? [] : [providerOf(oidc)]),
     ],
   });
 }
+
+const providerOf = (oidc: OidcSettings) =>
+  genericOAuth({
+    config: [
+      {
+        providerId: OIDC_PROVIDER,
+        discoveryUrl: `${oidc.issuer}/.well-known/openid-configuration`,
+        requireIdTokenVerification: true,
+        clientId: oidc.clientId,
+        clientSecret: oidc.clientSecret,
+        scopes: ["openid", "email", "profile"],
+        pkce: true,
+        mapProfileToUser: (claims) => admitClaims(claims, oidc),
+      },
+    ],
+  });
 
 interface LinkReceiver {
   receive: (token: string) => void;

@@ -5,7 +5,6 @@ import {
   findCall,
   findCallNeighbours,
   findOperation,
-  findPayload,
   findToolDefinition,
   getCallHistogram,
   listCalls,
@@ -18,7 +17,7 @@ import {
 } from "@tachograph/ledger";
 import { isUuid, type CallRecord } from "@tachograph/record";
 import type { CallDetail, PayloadPart, PayloadTexts, PayloadView } from "../calls/call-detail.ts";
-import type { CallParams } from "../calls/call-params.ts";
+import { hasFilter, loadCallParams, type CallParams } from "../calls/call-params.ts";
 import { rpcRequest } from "../calls/rpc-request.ts";
 import type { CallRow, CappedCount } from "../calls/call-row.ts";
 import type { OperationView } from "../calls/operation-view.ts";
@@ -33,6 +32,9 @@ import { callRowOf } from "./call-row-of.ts";
 import { getLedger } from "./ledger.ts";
 import { operationViewOf } from "./operation-view-of.ts";
 import { familyBuckets } from "./outcome-buckets.ts";
+import { answerProgram } from "./program.ts";
+import { readPayload } from "./payload-access.ts";
+import { recordSearch } from "./search-log.ts";
 import { sliceText } from "./text-slice.ts";
 import { authorize, type Viewer } from "./viewer.ts";
 
@@ -72,7 +74,17 @@ const scopeOf = (params: CallParams) => ({
 
 /** The rows of the calls screen, newest first. */
 export async function listCallRows(params: CallParams, { cursor }: { cursor?: string } = {}): Promise<Page<CallRow>> {
-  await authorize("rows", params.project);
+  const viewer = await authorize("rows", params.project);
+  if (cursor === undefined && hasFilter(params)) await recordSearch(viewer, params);
+  return readCallRows(params, { cursor });
+}
+
+/** The same for a program with a key, as JSON. */
+export async function answerCallRows(request: Request): Promise<Response> {
+  return answerProgram(request, (project, query, page) => readCallRows({ ...loadCallParams(query), project }, page));
+}
+
+async function readCallRows(params: CallParams, { cursor }: { cursor?: string }): Promise<Page<CallRow>> {
   const page = await listCalls(getLedger(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
   return { rows: page.rows.map((call) => callRowOf(call, params.project)), nextCursor: page.nextCursor };
 }
@@ -199,20 +211,21 @@ export async function getPayloadSlice(key: CallKey, part: PayloadPart, offset: n
 /** The request of a call as JSON-RPC text; undefined where its arguments are not stored, or not for this viewer. */
 export async function findCallRequest({ project, id }: CallKey): Promise<string | undefined> {
   const viewer = await authorize("rows", project);
-  if (!isUuid(id) || !viewer.can("payloads")) return undefined;
-  const [call, payload] = await Promise.all([
+  if (!isUuid(id)) return undefined;
+  const [call, read] = await Promise.all([
     findCall(getLedger(), { project, id }),
-    findPayload(getLedger(), { project, callId: id }),
+    readPayload(viewer, { project, callId: id }),
   ]);
-  return call && payload && rpcRequest(call, payload.arguments);
+  return call && read.access === "shown" ? rpcRequest(call, read.payload.arguments) : undefined;
 }
 
 /** Arguments and result of a call to compare; null where they are not stored, or not for this viewer. */
 export async function findPayloadTexts({ project, id }: CallKey): Promise<PayloadTexts | null> {
   const viewer = await authorize("rows", project);
-  if (!isUuid(id) || !viewer.can("payloads")) return null;
-  const payload = await findPayload(getLedger(), { project, callId: id });
-  if (payload === undefined) return null;
+  if (!isUuid(id)) return null;
+  const read = await readPayload(viewer, { project, callId: id });
+  if (read.access !== "shown") return null;
+  const { payload } = read;
   const cut = (text: string | null): string | null => text && cutText(indentJson(text), MAX_COMPARED_LENGTH);
   const isCut = [payload.arguments, payload.result].some((text) => (text?.length ?? 0) > MAX_COMPARED_LENGTH);
   return { arguments: cut(payload.arguments), result: cut(payload.result), isCut };
@@ -223,18 +236,18 @@ async function partText({ project, id }: CallKey, part: PayloadPart, viewer: Vie
     const call = await findCall(getLedger(), { project, id });
     return call && contractText(call);
   }
-  if (!viewer.can("payloads")) return undefined;
-  const payload = await findPayload(getLedger(), { project, callId: id });
-  const text = part === "arguments" ? payload?.arguments : payload?.result;
+  const read = await readPayload(viewer, { project, callId: id });
+  if (read.access !== "shown") return undefined;
+  const text = part === "arguments" ? read.payload.arguments : read.payload.result;
   return text == null ? undefined : indentJson(text);
 }
 
 async function payloadView({ project, id }: CallKey, viewer: Viewer): Promise<PayloadView> {
-  if (!viewer.can("payloads")) return { access: "withheld" };
-  const payload = await findPayload(getLedger(), { project, callId: id });
-  if (!payload) return { access: "missing" };
+  const read = await readPayload(viewer, { project, callId: id });
+  if (read.access !== "shown") return { access: read.access };
+  const { payload, reason } = read;
   const view = (text: string | null): TextSlice | null => (text === null ? null : sliceText(indentJson(text)));
-  return { access: "shown", arguments: view(payload.arguments), result: view(payload.result) };
+  return { access: "shown", arguments: view(payload.arguments), result: view(payload.result), reason };
 }
 
 async function contractText({

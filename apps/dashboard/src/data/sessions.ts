@@ -13,12 +13,13 @@ import { RETRY_WINDOW_MS } from "@tachograph/record";
 import type { CappedCount } from "../calls/call-row.ts";
 import type { FacetValue } from "../calls/facet.ts";
 import type { SessionFacet } from "../sessions/session-facet.ts";
-import type { SessionParams } from "../sessions/session-params.ts";
+import { loadSessionParams, type SessionParams } from "../sessions/session-params.ts";
 import type { SessionStory, StoryTool } from "../sessions/session-story.ts";
 import type { SessionRow } from "../sessions/session-row.ts";
 import type { Page } from "../table/use-pages.ts";
 import { timeWindowOf } from "../time/time-window.ts";
 import { getLedger } from "./ledger.ts";
+import { answerProgram } from "./program.ts";
 import { authorize } from "./viewer.ts";
 
 const PAGE_ROWS = 60;
@@ -67,6 +68,17 @@ export async function listSessionRows(
   { cursor }: { cursor?: string } = {},
 ): Promise<Page<SessionRow>> {
   await authorize("rows", params.project);
+  return readSessionRows(params, { cursor });
+}
+
+/** The same for a program with a key, as JSON. */
+export async function answerSessionRows(request: Request): Promise<Response> {
+  return answerProgram(request, (project, query, page) =>
+    readSessionRows({ ...loadSessionParams(query), project }, page),
+  );
+}
+
+async function readSessionRows(params: SessionParams, { cursor }: { cursor?: string }): Promise<Page<SessionRow>> {
   const page = await listSessions(getLedger(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
   return { rows: page.rows.map((session) => sessionRowOf(session, params.project)), nextCursor: page.nextCursor };
 }

@@ -1,4 +1,4 @@
-import { CircleHelp, Gauge, ListTree, Rows3, Wrench } from "lucide-react";
+import { CircleHelp, Gauge, ListTree, Rows3, Settings, Wrench } from "lucide-react";
 
 /** The screens that can be gone to from everywhere. */
 export const screens = [
@@ -7,6 +7,7 @@ export const screens = [
   { href: "/calls", label: "Calls", Icon: Rows3 },
   { href: "/tools", label: "Tools", Icon: Wrench },
   { href: "/operations", label: "Operations", Icon: CircleHelp },
+  { href: "/settings", label: "Settings", Icon: Settings },
 ] as const;
 
 /** What is taken along from screen to screen: the question stays the same, the view changes. `?range=7d` or empty. */

@@ -1,0 +1,6 @@
+import { endProviderSignIn } from "../../../../../data/sign-in.ts";
+
+/** Where the identity provider sends people back to. */
+export async function GET(request: Request): Promise<Response> {
+  return endProviderSignIn(request);
+}
