@@ -29,7 +29,8 @@ import type { TextSlice } from "../inert/inert-block.tsx";
 import type { Page } from "../table/use-pages.ts";
 import { timeWindowOf } from "../time/time-window.ts";
 import { callRowOf } from "./call-row-of.ts";
-import { getLedger } from "./ledger.ts";
+
+import { COUNTS_WITHIN_MS, getReader } from "./ledger.ts";
 import { operationViewOf } from "./operation-view-of.ts";
 import { familyBuckets } from "./outcome-buckets.ts";
 import { answerProgram } from "./program.ts";
@@ -85,19 +86,19 @@ export async function answerCallRows(request: Request): Promise<Response> {
 }
 
 async function readCallRows(params: CallParams, { cursor }: { cursor?: string }): Promise<Page<CallRow>> {
-  const page = await listCalls(getLedger(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
+  const page = await listCalls(getReader(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
   return { rows: page.rows.map((call) => callRowOf(call, params.project)), nextCursor: page.nextCursor };
 }
 
 /** The rows before and after a call among those of the calls screen. */
 export async function findRowNeighbours(params: CallParams, id: string): Promise<CallNeighbours> {
   await authorize("rows", params.project);
-  return findCallNeighbours(getLedger(), { ...scopeOf(params), id });
+  return findCallNeighbours(getReader(), { ...scopeOf(params), id });
 }
 
 export async function countCallRows(params: CallParams): Promise<CappedCount> {
   await authorize("rows", params.project);
-  return countCalls(getLedger(), scopeOf(params));
+  return countCalls(getReader(COUNTS_WITHIN_MS), scopeOf(params));
 }
 
 const facetFields = {
@@ -113,7 +114,7 @@ export async function listCallFacets(params: CallParams): Promise<Facet[]> {
   await authorize("rows", params.project);
   const names = Object.keys(facetFields) as FacetName[];
   const fields = names.map((name) => facetFields[name].field);
-  const counts = await countCallsBy(getLedger(), { ...scopeOf(params), fields });
+  const counts = await countCallsBy(getReader(COUNTS_WITHIN_MS), { ...scopeOf(params), fields });
   return names.map((name) => {
     const { title, field } = facetFields[name];
     const { values } = counts[field];
@@ -136,7 +137,9 @@ export async function listFieldValues(params: CallParams, field: string, typed: 
   await authorize("rows", params.project);
   const counted = Object.hasOwn(openFields, field) ? openFields[field] : undefined;
   if (counted === undefined) return [];
-  const { values } = (await countCallsBy(getLedger(), { ...scopeOf(params), fields: [counted] }))[counted];
+  const { values } = (await countCallsBy(getReader(COUNTS_WITHIN_MS), { ...scopeOf(params), fields: [counted] }))[
+    counted
+  ];
   const wanted = typed.toLowerCase();
   return values
     .flatMap(({ value, count }) => (value?.toLowerCase().includes(wanted) ? [{ value, count }] : []))
@@ -145,7 +148,7 @@ export async function listFieldValues(params: CallParams, field: string, typed: 
 
 export async function getCallChart(params: CallParams): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {
   await authorize("rows", params.project);
-  const histogram = await getCallHistogram(getLedger(), scopeOf(params));
+  const histogram = await getCallHistogram(getReader(COUNTS_WITHIN_MS), scopeOf(params));
   return { bucketMs: histogram.bucketMs, buckets: familyBuckets(histogram) };
 }
 
@@ -159,7 +162,7 @@ interface CallKey {
 export async function findCallDetail({ project, id }: CallKey): Promise<CallDetail | undefined> {
   const viewer = await authorize("rows", project);
   if (!isUuid(id)) return undefined;
-  const ledger = getLedger();
+  const ledger = getReader();
   const found = await findCall(ledger, { project, id });
   if (!found) return undefined;
   const { recordedAt, ...call } = found;
@@ -185,7 +188,7 @@ export async function findCallDetail({ project, id }: CallKey): Promise<CallDeta
 async function findBehind(
   call: CallRecord,
 ): Promise<{ original: CallRow | null; operation: OperationView | null; deliveries: CallSummary[] }> {
-  const ledger = getLedger();
+  const ledger = getReader();
   const { project, originalCallId: named } = call;
   const original = named === null ? undefined : await findCall(ledger, { project, id: named });
   const operationId = call.outcome === "held" ? (original?.operationId ?? call.operationId) : call.operationId;
@@ -213,7 +216,7 @@ export async function findCallRequest({ project, id }: CallKey): Promise<string 
   const viewer = await authorize("rows", project);
   if (!isUuid(id)) return undefined;
   const [call, read] = await Promise.all([
-    findCall(getLedger(), { project, id }),
+    findCall(getReader(), { project, id }),
     readPayload(viewer, { project, callId: id }),
   ]);
   return call && read.access === "shown" ? rpcRequest(call, read.payload.arguments) : undefined;
@@ -233,7 +236,7 @@ export async function findPayloadTexts({ project, id }: CallKey): Promise<Payloa
 
 async function partText({ project, id }: CallKey, part: PayloadPart, viewer: Viewer): Promise<string | undefined> {
   if (part === "contract") {
-    const call = await findCall(getLedger(), { project, id });
+    const call = await findCall(getReader(), { project, id });
     return call && contractText(call);
   }
   const read = await readPayload(viewer, { project, callId: id });
@@ -255,6 +258,6 @@ async function contractText({
   toolDefHash: hash,
 }: Pick<CallRecord, "project" | "toolDefHash">): Promise<string | undefined> {
   if (hash === null) return undefined;
-  const definition = await findToolDefinition(getLedger(), { project, hash });
+  const definition = await findToolDefinition(getReader(), { project, hash });
   return definition && indentJson(definition.definition);
 }

@@ -15,7 +15,7 @@ import type { OpenCounts, OperationRow } from "../operations/operation-row.ts";
 import type { Page } from "../table/use-pages.ts";
 import { recordAccess } from "./access-log.ts";
 import { callRowOf } from "./call-row-of.ts";
-import { getLedger } from "./ledger.ts";
+import { getLedger, getReader } from "./ledger.ts";
 import { operationViewOf } from "./operation-view-of.ts";
 import { authorize } from "./viewer.ts";
 
@@ -46,7 +46,7 @@ export async function listOperationRows(
 ): Promise<Page<OperationRow>> {
   const { project, status, q } = params;
   await authorize("rows", project);
-  const page = await listOperations(getLedger(), {
+  const page = await listOperations(getReader(), {
     project,
     status,
     filter: { servers: given(params.server)?.list, tools: given(params.tool)?.list, text: q ?? undefined },
@@ -58,7 +58,7 @@ export async function listOperationRows(
 
 export async function countOpen(project: string): Promise<OpenCounts> {
   await authorize("rows", project);
-  const { unknown, inFlight, abandoned } = await countOpenOperations(getLedger(), { project });
+  const { unknown, inFlight, abandoned } = await countOpenOperations(getReader(), { project });
   return { unknown, inFlight, abandoned };
 }
 
@@ -75,15 +75,15 @@ export interface OperationDetail {
 /** Undefined where there is none, or it is kept no longer. */
 export async function findOperationDetail(project: string, id: string): Promise<OperationDetail | undefined> {
   const viewer = await authorize("rows", project);
-  const operation = await findOperation(getLedger(), { project, operationId: id });
+  const operation = await findOperation(getReader(), { project, operationId: id });
   if (operation === undefined) return undefined;
   const around = { id: operation.callId, tool: operation.tool };
   const near = { project, operationId: id, around, limit: MAX_DELIVERIES };
   // While its first call runs there is no row of it yet.
-  const calls = await listOperationCalls(getLedger(), near);
+  const calls = await listOperationCalls(getReader(), near);
   const own = calls.some((call) => call.id === operation.callId)
     ? undefined
-    : await findCall(getLedger(), { project, id: operation.callId });
+    : await findCall(getReader(), { project, id: operation.callId });
   const deliveries = [...calls, ...(own === undefined ? [] : [own])].map((call) => callRowOf(call, project));
   return {
     operation: operationRowOf(operation, project),

@@ -3,7 +3,7 @@ import { getCallHistogram, getRecordingHealth, getTotals, listTopTools, type Sco
 import { cache } from "react";
 import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
 import type { Posture, RecordingHealth, ToolUse, Totals } from "../overview/overview.ts";
-import { getLedger } from "./ledger.ts";
+import { COUNTS_WITHIN_MS, getReader } from "./ledger.ts";
 import { familyBuckets } from "./outcome-buckets.ts";
 import { authorize } from "./viewer.ts";
 
@@ -22,19 +22,19 @@ export const getPosture = cache(async (project: string, from: number, to: number
 
 async function totalsOf(scope: Scope): Promise<Totals> {
   const { calls, refusals, errors, firstAttempts, retries, replays, repeats, unknownEffects, outcomes } =
-    await getTotals(getLedger(), scope);
+    await getTotals(getReader(), scope);
   return { calls, refusals, errors, firstAttempts, retries, replays, repeats, unknownEffects, outcomes };
 }
 
 export async function getOutcomeChart(scope: Scope): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {
   await authorize("rows", scope.project);
-  const histogram = await getCallHistogram(getLedger(), scope);
+  const histogram = await getCallHistogram(getReader(COUNTS_WITHIN_MS), scope);
   return { bucketMs: histogram.bucketMs, buckets: familyBuckets(histogram) };
 }
 
 export async function listToolUse(scope: Scope): Promise<ToolUse[]> {
   await authorize("rows", scope.project);
-  const tools = await listTopTools(getLedger(), { ...scope, limit: TOP_TOOLS });
+  const tools = await listTopTools(getReader(), { ...scope, limit: TOP_TOOLS });
   return tools.map(({ serverName, tool, calls, errors, p50Us, p95Us }) => ({
     serverName,
     tool,
@@ -48,7 +48,7 @@ export async function listToolUse(scope: Scope): Promise<ToolUse[]> {
 /** Whether what happens is being written down. */
 export async function getRecording(project: string): Promise<RecordingHealth> {
   await authorize("rows", project);
-  const health = await getRecordingHealth(getLedger(), { project });
+  const health = await getRecordingHealth(getReader(), { project });
   return {
     lastRecordedAtMs: health.lastRecordedAt,
     lagP95Ms: health.lagP95Ms,

@@ -18,7 +18,7 @@ import type { SessionStory, StoryTool } from "../sessions/session-story.ts";
 import type { SessionRow } from "../sessions/session-row.ts";
 import type { Page } from "../table/use-pages.ts";
 import { timeWindowOf } from "../time/time-window.ts";
-import { getLedger } from "./ledger.ts";
+import { COUNTS_WITHIN_MS, getReader } from "./ledger.ts";
 import { answerProgram } from "./program.ts";
 import { authorize } from "./viewer.ts";
 
@@ -79,13 +79,13 @@ export async function answerSessionRows(request: Request): Promise<Response> {
 }
 
 async function readSessionRows(params: SessionParams, { cursor }: { cursor?: string }): Promise<Page<SessionRow>> {
-  const page = await listSessions(getLedger(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
+  const page = await listSessions(getReader(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
   return { rows: page.rows.map((session) => sessionRowOf(session, params.project)), nextCursor: page.nextCursor };
 }
 
 export async function countSessionRows(params: SessionParams): Promise<CappedCount> {
   await authorize("rows", params.project);
-  return countSessions(getLedger(), scopeOf(params));
+  return countSessions(getReader(COUNTS_WITHIN_MS), scopeOf(params));
 }
 
 const facetTitles: Readonly<Record<CountedFacet, string>> = {
@@ -99,7 +99,7 @@ const facetTitles: Readonly<Record<CountedFacet, string>> = {
 /** For each field the values that are left with the other filters in force. */
 export async function listSessionFacets(params: SessionParams): Promise<SessionFacet[]> {
   await authorize("rows", params.project);
-  const counts = await countSessionsBy(getLedger(), scopeOf(params));
+  const counts = await countSessionsBy(getReader(COUNTS_WITHIN_MS), scopeOf(params));
   return (Object.keys(facetTitles) as CountedFacet[]).map((name) => ({
     name,
     title: facetTitles[name],
@@ -117,7 +117,7 @@ export async function listSessionFieldValues(
 ): Promise<FacetValue[]> {
   await authorize("rows", params.project);
   if (!Object.hasOwn(facetTitles, field)) return [];
-  const counts = await countSessionsBy(getLedger(), scopeOf(params));
+  const counts = await countSessionsBy(getReader(COUNTS_WITHIN_MS), scopeOf(params));
   const wanted = typed.toLowerCase();
   return valuesOf(counts[field as CountedFacet])
     .filter(({ value }) => value.toLowerCase().includes(wanted))
@@ -136,7 +136,7 @@ export async function findSessionRow({
   sessionId: string;
 }): Promise<SessionRow | undefined> {
   await authorize("rows", project);
-  const session = await findSession(getLedger(), { project, sessionId });
+  const session = await findSession(getReader(), { project, sessionId });
   return session && sessionRowOf(session, project);
 }
 
@@ -151,7 +151,7 @@ const storyTool = ({ serverName, tool, calls, firstAt, lastAt }: ToolTrouble): S
 /** Whether anything happened twice in a session, and whether it is retrying. */
 export async function getSessionStory(session: { project: string; sessionId: string }): Promise<SessionStory> {
   await authorize("rows", session.project);
-  const { twice, twiceCount, retries, denials } = await tellSession(getLedger(), session);
+  const { twice, twiceCount, retries, denials } = await tellSession(getReader(), session);
   const last = Math.max(...retries.map(({ lastAt }) => lastAt));
   return {
     twice: twice.map(({ id, tool, startedAt }) => ({ id, tool, startedAtMs: startedAt })),

@@ -6,7 +6,7 @@ import type { CallParams } from "../calls/call-params.ts";
 import type { CallRow } from "../calls/call-row.ts";
 import { callRowOf } from "./call-row-of.ts";
 import { callFilterOf } from "./calls.ts";
-import { getLedger } from "./ledger.ts";
+import { getReader } from "./ledger.ts";
 import { authorize } from "./viewer.ts";
 
 const POLL_EVERY_MS = 1_000;
@@ -47,7 +47,7 @@ async function* follow(params: CallParams, after: string | null, signal: AbortSi
   while (!signal.aborted && Date.now() - startedAt < LASTS_MS) {
     const now = Date.now();
     const window = { from: now - LOOK_BACK_MS, to: now + LOOK_AHEAD_MS };
-    const { rows, nextCursor } = await listCalls(getLedger(), { project, ...window, filter, limit: MAX_ROWS });
+    const { rows, nextCursor } = await listCalls(getReader(), { project, ...window, filter, limit: MAX_ROWS });
     const before = seen;
     const fresh = rows.filter(({ id }) => (before === undefined ? id > known : !before.has(id)));
     const hasHole = nextCursor !== null && fresh.length === rows.length;

@@ -22,7 +22,7 @@ import { expectedAt } from "../tools/expected-at.ts";
 import { inputSchemaOf } from "../tools/schema-at.ts";
 import type { ToolParams } from "../tools/tool-params.ts";
 import type { ParameterRows, ToolRow } from "../tools/tool-row.ts";
-import { getLedger } from "./ledger.ts";
+import { COUNTS_WITHIN_MS, getReader } from "./ledger.ts";
 import { familyBuckets } from "./outcome-buckets.ts";
 import { sliceText } from "./text-slice.ts";
 import { authorize } from "./viewer.ts";
@@ -54,14 +54,14 @@ export async function listToolRows(params: ToolParams): Promise<{ rows: ToolRow[
   await authorize("rows", project);
   const scope: Scope = { project, ...timeWindowOf(params, Date.now()) };
   const [tools, failing] = await Promise.all([
-    listTools(getLedger(), {
+    listTools(getReader(), {
       ...scope,
       sort,
       server: server ?? undefined,
       search: q ?? undefined,
       limit: MAX_TOOLS + 1,
     }),
-    listFailingParameters(getLedger(), { ...scope, server: server ?? undefined, limit: MAX_TOOLS, perTool: 1 }),
+    listFailingParameters(getReader(), { ...scope, server: server ?? undefined, limit: MAX_TOOLS, perTool: 1 }),
   ]);
   const worst = new Map<string, ToolRow["worstParameter"]>();
   const keyOf = (tool: { serverName: string; tool: string | null }): string =>
@@ -84,9 +84,9 @@ export interface ToolKey extends Scope {
 export async function findToolRow(key: ToolKey): Promise<(ToolRow & ToolLatencyView) | undefined> {
   await authorize("rows", key.project);
   const [[summary], latency, { contracts }] = await Promise.all([
-    listTools(getLedger(), { ...key, limit: 1 }),
-    getToolLatency(getLedger(), key),
-    listToolContracts(getLedger(), { ...key, limit: 1 }),
+    listTools(getReader(), { ...key, limit: 1 }),
+    getToolLatency(getReader(), key),
+    listToolContracts(getReader(), { ...key, limit: 1 }),
   ]);
   if (summary === undefined && contracts.length === 0) return undefined;
   const { server: serverName, tool } = key;
@@ -117,7 +117,7 @@ const nothing = {
 export async function getToolChart(key: ToolKey): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {
   await authorize("rows", key.project);
   const filter = { servers: [key.server], tools: [key.tool] };
-  const histogram = await getCallHistogram(getLedger(), { ...key, filter });
+  const histogram = await getCallHistogram(getReader(COUNTS_WITHIN_MS), { ...key, filter });
   return { bucketMs: histogram.bucketMs, buckets: familyBuckets(histogram) };
 }
 
@@ -126,11 +126,11 @@ export async function listParameterRows(key: ToolKey): Promise<ParameterRows> {
   const { project } = key;
   await authorize("rows", project);
   const [failing, { contracts }] = await Promise.all([
-    listFailingParameters(getLedger(), { ...key, limit: MAX_PARAMETERS }),
-    listToolContracts(getLedger(), { ...key, limit: MAX_CONTRACTS }),
+    listFailingParameters(getReader(), { ...key, limit: MAX_PARAMETERS }),
+    listToolContracts(getReader(), { ...key, limit: MAX_CONTRACTS }),
   ]);
   const inForce = contracts.find(({ isInForce }) => isInForce) ?? contracts[0];
-  const definition = inForce && (await findToolDefinition(getLedger(), { project, hash: inForce.hash }));
+  const definition = inForce && (await findToolDefinition(getReader(), { project, hash: inForce.hash }));
   const schema = definition && inputSchemaOf(definition.definition);
   return {
     looked: failing.looked,
@@ -151,7 +151,7 @@ export async function listParameterRows(key: ToolKey): Promise<ParameterRows> {
 export async function getContractHistory(key: ToolKey, chosen: ContractParams): Promise<ContractHistory> {
   const { project } = key;
   await authorize("rows", project);
-  const { contracts, looked, capped } = await listToolContracts(getLedger(), { ...key, limit: MAX_CONTRACTS });
+  const { contracts, looked, capped } = await listToolContracts(getReader(), { ...key, limit: MAX_CONTRACTS });
   const rows = contracts.map(({ hash, serverVersion, firstSeenAt, isInForce, calls, lastUsedAt }) => ({
     hash,
     serverVersion,
@@ -174,8 +174,8 @@ export async function getContractHistory(key: ToolKey, chosen: ContractParams): 
 
 async function contractView(project: string, hash: string, before: string | null): Promise<ContractView | null> {
   const [now, then] = await Promise.all([
-    findToolDefinition(getLedger(), { project, hash }),
-    before === null ? undefined : findToolDefinition(getLedger(), { project, hash: before }),
+    findToolDefinition(getReader(), { project, hash }),
+    before === null ? undefined : findToolDefinition(getReader(), { project, hash: before }),
   ]);
   if (now === undefined) return null;
   const text = indentJson(now.definition);
@@ -197,6 +197,6 @@ async function contractView(project: string, hash: string, before: string | null
 /** More of a contract. */
 export async function getContractSlice(project: string, hash: string, offset: number): Promise<TextSlice> {
   await authorize("rows", project);
-  const found = await findToolDefinition(getLedger(), { project, hash });
+  const found = await findToolDefinition(getReader(), { project, hash });
   return sliceText(found === undefined ? "" : indentJson(found.definition), offset);
 }
