@@ -10,6 +10,7 @@ const programs = {
   start: ["apps/cli/src/main.ts", "start"],
   login: ["apps/cli/src/main.ts", "login"],
   migrate: ["apps/cli/src/main.ts", "migrate"],
+  "rebuild-rollups": ["apps/cli/src/main.ts", "rebuild-rollups"],
   doctor: ["apps/cli/src/main.ts", "doctor"],
   demo: ["apps/demo/src/main.ts"],
   bench: ["infra/bench.ts"],

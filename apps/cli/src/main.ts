@@ -12,6 +12,10 @@ const commands: Record<string, { about: string; run: () => Promise<void> }> = {
     about: "bring the tables of TACHOGRAPH_DATABASE_URL up to date",
     run: async () => (await import("./migrate.ts")).migrate(),
   },
+  "rebuild-rollups": {
+    about: "count again from the rows what lists and charts read",
+    run: async () => (await import("./rebuild-rollups.ts")).rebuildRollups(),
+  },
   doctor: {
     about: "find out what is wrong, and what to do about it",
     run: async () => (await import("./doctor.ts")).doctor(),
@@ -25,7 +29,7 @@ const commands: Record<string, { about: string; run: () => Promise<void> }> = {
 const usage = [
   "Usage: tachograph <command>",
   "",
-  ...Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(9)}${about}`),
+  ...Object.entries(commands).map(([name, { about }]) => `  ${name.padEnd(17)}${about}`),
   "",
   "Settings are environment variables: TACHOGRAPH_PORT, TACHOGRAPH_DATA_DIR, TACHOGRAPH_DATABASE_URL, TACHOGRAPH_DEMO.",
 ].join("\n");
