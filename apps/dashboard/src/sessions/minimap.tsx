@@ -129,7 +129,7 @@ export function Minimap({
         />
       </div>
       <p className="mt-1 flex flex-wrap gap-x-4 text-xs text-soft">
-        {shown.length === 0 ? "Nothing here was refused, failed or was retried." : null}
+        {shown.length === 0 ? "Nothing here was refused, failed or retried." : null}
         {shown.map((mark) => (
           <span key={mark}>
             <span aria-hidden>{markLabels[mark].sign}</span> {formatCount(marked[mark])} {markLabels[mark].label}

@@ -32,7 +32,7 @@ export function RetryLinks({
       width={RIGHT_PX + 4}
       height={(lastShown + 1 - top) * TIMELINE_ROW_PX}
       style={{ top: top * TIMELINE_ROW_PX }}
-      className="pointer-events-none absolute left-0 z-[1] text-soft"
+      className="pointer-events-none absolute left-0 z-[1] text-soft max-md:hidden"
     >
       {links.map(({ from, to }) => {
         const x = RIGHT_PX - 8 - (from % LANES) * LANE_PX;

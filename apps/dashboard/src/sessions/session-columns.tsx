@@ -40,7 +40,7 @@ const signal = (
 ): ColumnSpec<SessionRow> => ({
   id,
   ...heading,
-  track: "3.9rem",
+  track: "3.5rem",
   align: "end",
   from,
   cell: (session) => <Signal count={countOf(session)} grave={grave} />,
@@ -59,7 +59,7 @@ export const sessionColumns = (query: string): ColumnSpec<SessionRow>[] => [
   {
     id: "session",
     header: "Session",
-    track: "minmax(5.5rem,0.8fr)",
+    track: "minmax(5rem,0.8fr)",
     narrowTrack: "minmax(4.5rem,1fr)",
     cell: (session) => (
       <RowLink href={`/sessions/${encodeURIComponent(session.id)}${query}`}>
@@ -70,19 +70,19 @@ export const sessionColumns = (query: string): ColumnSpec<SessionRow>[] => [
   {
     id: "last",
     ...sorted("last_activity", "Last call"),
-    track: "5.2rem",
+    track: "4.7rem",
     cell: (session) => <Instant atMs={session.lastCallAtMs} show="relative" className="text-soft" />,
   },
   {
     id: "risk",
     ...sorted("risk", "Risk"),
-    track: "6.2rem",
+    track: "5.9rem",
     cell: (session) => <RiskMark risk={riskOf(session)} />,
   },
   {
     id: "client",
     header: "Client",
-    track: "minmax(4.5rem,0.7fr)",
+    track: "minmax(4rem,0.7fr)",
     from: "md",
     cell: (session) =>
       session.clientName === null ? (
@@ -97,14 +97,14 @@ export const sessionColumns = (query: string): ColumnSpec<SessionRow>[] => [
   {
     id: "principal",
     header: "Principal",
-    track: "minmax(4.5rem,0.7fr)",
+    track: "minmax(4rem,0.7fr)",
     from: "md",
     cell: (session) => texts(session.principals, ""),
   },
   {
     id: "servers",
     header: "Servers and tools",
-    track: "minmax(5.5rem,1.1fr)",
+    track: "minmax(5rem,1.3fr)",
     from: "xl",
     cell: (session) => (
       <>
@@ -116,7 +116,7 @@ export const sessionColumns = (query: string): ColumnSpec<SessionRow>[] => [
   {
     id: "outcomes",
     header: "Outcomes",
-    track: "minmax(4rem,6rem)",
+    track: "minmax(3.5rem,6rem)",
     from: "md",
     cell: (session) => <OutcomeBar outcomes={session.outcomes} />,
   },

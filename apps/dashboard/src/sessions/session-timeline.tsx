@@ -57,17 +57,7 @@ export function SessionTimeline({
     () => (isGrouped ? groupedLines(outline, matching, opened) : singleLines(matching)),
     [outline, matching, isGrouped, opened],
   );
-  const scale = useMemo(
-    () =>
-      createTimeScale(
-        outline.startedAtMs.map((startMs, index) => ({
-          startMs,
-          endMs: startMs + (outline.durationUs[index] ?? 0) / 1000,
-        })),
-        { squeezeIdle: !real },
-      ),
-    [outline, real],
-  );
+  const scale = useMemo(() => createTimeScale(outline, { squeezeIdle: !real }), [outline, real]);
   const breaks = scale.breaks.length > MAX_BREAKS ? [] : scale.breaks;
   const gaps = useMemo(() => new Map(outline.end?.gaps), [outline]);
 

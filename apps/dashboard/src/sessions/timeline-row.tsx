@@ -15,7 +15,7 @@ import { Course, type Stretch } from "./timeline-course.tsx";
 
 export const TIMELINE_ROW_PX = 32;
 export const TIMELINE_GRID =
-  "grid items-center gap-x-3 pr-4 pl-9 [grid-template-columns:3rem_5.4rem_minmax(0,1fr)] md:[grid-template-columns:3.4rem_6.2rem_8.2rem_minmax(7rem,0.8fr)_minmax(8rem,1.4fr)_5rem]";
+  "grid items-center gap-x-3 pr-3 pl-3 [grid-template-columns:2.2rem_5.4rem_minmax(0,1fr)] md:pr-4 md:pl-9 md:[grid-template-columns:3.4rem_6.2rem_8.2rem_minmax(7rem,0.8fr)_minmax(8rem,1.4fr)_5rem]";
 
 /** Where a row stands in the list. */
 export interface RowPlace {
@@ -110,10 +110,10 @@ export function TimelineRow({
           <FamilyShape {...familyStyles[outcomeStyleOf(call.outcome).family]} />
           <span className="sr-only">{outcomeStyleOf(call.outcome).label}</span>
         </span>
-        <span className="min-w-0 truncate">
+        <span className="min-w-20 truncate">
           <ToolName serverName={call.serverName} tool={call.tool} compact />
         </span>
-        <span className="ml-auto flex items-center gap-1.5 text-xs whitespace-nowrap md:hidden">{signs}</span>
+        <span className="ml-auto min-w-0 truncate text-xs whitespace-nowrap *:mr-1.5 md:hidden">{signs}</span>
       </div>
       <div role="cell" className="relative h-full min-w-0 max-md:hidden">
         <Course stretches={[stretch]} breaks={breaks}>
@@ -140,7 +140,7 @@ function Signs({ call, missing }: { call: OutlineCall; missing: number }): React
       )}
       {effectUnknown ? (
         <span className="inline-flex items-center gap-1 font-medium text-warn">
-          <TriangleAlert size={11} aria-hidden /> effect unknown
+          <TriangleAlert size={11} aria-hidden /> <span className="max-md:sr-only">effect</span> unknown
         </span>
       ) : null}
       {retryKind === "first" ? null : (

@@ -1,8 +1,8 @@
 import { storable, type CallRecord } from "@tachograph/record";
 import { sql } from "kysely";
+import { snakeCase } from "../call-columns.ts";
 import type { Ledger } from "../connection.ts";
 import { conditionsOf } from "./call-filter.ts";
-import { withInstants } from "./instants.ts";
 import { findSession } from "./sessions.ts";
 
 const outlineFields = [
@@ -19,12 +19,11 @@ const outlineFields = [
   "operationId",
   "originalCallId",
   "wouldDeny",
-  "startedAt",
   "durationUs",
 ] as const satisfies readonly (keyof CallRecord)[];
 
 /** What a drawing of a whole session needs of a call. */
-export type OutlineCall = Pick<CallRecord, (typeof outlineFields)[number]> & {
+export type OutlineCall = Pick<CallRecord, (typeof outlineFields)[number] | "startedAt"> & {
   /** Whether the text that was asked for is in it. */
   matches: boolean;
 };
@@ -41,22 +40,30 @@ export async function* readSessionOutline(
   const { project, sessionId, text, firstPiece, piece } = options;
   const session = await findSession(ledger, { project, sessionId });
   if (!session) return;
-  const matches = text === undefined ? sql<boolean>`true` : sql<boolean>`coalesce(${conditionsOf.text(text)}, false)`;
+  const matches = text === undefined ? sql`true` : sql`coalesce(${conditionsOf.text(text)}, false)`;
+  const fields = sql.join(outlineFields.map((field) => sql.ref(snakeCase(field))));
   let after: string | undefined;
   for (let limit = firstPiece; ; limit = piece) {
-    const rows = await ledger.db
-      .selectFrom("toolCalls")
-      .select(outlineFields)
-      .select(matches.as("matches"))
-      .where("project", "=", project)
-      .where("sessionId", "=", storable(sessionId))
-      .where("id", after === undefined ? ">=" : ">", after ?? session.firstCallId)
-      .where("id", "<=", session.lastCallId)
-      .orderBy("id")
-      .limit(limit)
-      .execute();
-    if (rows.length > 0) yield rows.map(withInstants);
-    if (rows.length < limit) return;
-    after = rows.at(-1)?.id;
+    const start = after === undefined ? sql`id >= ${session.firstCallId}::uuid` : sql`id > ${after}::uuid`;
+    // As one JSON text, which is read many times faster than as many rows.
+    const { rows } = await sql<{ calls: unknown[][] | null }>`
+      select json_agg(json_build_array(
+        extract(epoch from started_at)::float8 * 1000, ${matches}, ${fields}) order by id) as calls
+      from (
+        select * from tool_calls
+        where project = ${project} and session_id = ${storable(sessionId)}
+          and ${start} and id <= ${session.lastCallId}::uuid
+        order by id limit ${limit}
+      ) as piece`.execute(ledger.db);
+    const calls = rows[0]?.calls?.map(callOf) ?? [];
+    if (calls.length > 0) yield calls;
+    if (calls.length < limit) return;
+    after = calls.at(-1)?.id;
   }
+}
+
+function callOf([startedAt, matches, ...values]: unknown[]): OutlineCall {
+  const call: Record<string, unknown> = { startedAt: Math.round(startedAt as number), matches };
+  for (const [index, field] of outlineFields.entries()) call[field] = values[index];
+  return call as OutlineCall;
 }

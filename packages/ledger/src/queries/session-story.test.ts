@@ -66,6 +66,17 @@ test("two executions of one operation of which one may have acted count, a repla
   expect(story.retries).toMatchObject([{ tool: "refund_order", calls: 1, firstAt: startMs + 2000 }]);
 });
 
+test("a refused retry between two that acted does not hide that there were two", async () => {
+  const [timeout, refused] = [idAt(startMs), idAt(startMs + 1000)];
+  const story = await told(
+    "chain",
+    { id: timeout, outcome: "timeout", effect: "unknown" },
+    { id: refused, outcome: "denied", effect: "none", retryKind: "model_retry", retryOf: timeout },
+    { retryKind: "model_retry", retryOf: refused },
+  );
+  expect(story).toMatchObject({ twiceCount: 1, rows: [3] });
+});
+
 test("what reads, and what was refused, did not happen twice", async () => {
   const original = idAt(startMs);
   const story = await told(

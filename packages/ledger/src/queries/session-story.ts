@@ -4,12 +4,11 @@ import type { Ledger } from "../connection.ts";
 import { findSession } from "./sessions.ts";
 
 /** Kinds of which the caller meant the very call that it repeats. */
-const sameIntent: readonly RetryKind[] = ["redelivery", "keyed_retry", "model_retry", "repeat"];
+const sameIntent: ReadonlySet<RetryKind> = new Set(["redelivery", "keyed_retry", "model_retry", "repeat"]);
 
 /** A call that acted, or may have, after the same call had already acted, or may have. */
 export interface SecondEffect {
   id: string;
-  serverName: string;
   tool: string | null;
   startedAt: number;
 }
@@ -35,6 +34,16 @@ export interface SessionStory {
 const MAX_TWICE = 5;
 const MAX_TOOLS = 3;
 
+type Attempt = [
+  id: string,
+  operationId: string | null,
+  retryKind: RetryKind,
+  retryOf: string | null,
+  mayHaveActed: boolean,
+  tool: string | null,
+  startedAt: number,
+];
+
 /** Whether anything happened twice in a session, what was retried and what was denied; counted over all of its calls. */
 export async function tellSession(
   ledger: Ledger,
@@ -45,21 +54,11 @@ export async function tellSession(
   const inSession = sql`project = ${project} and session_id = ${storable(sessionId)}
     and id >= ${session.firstCallId}::uuid and id <= ${session.lastCallId}::uuid`;
   // What a replay carries is the effect of its original: it made none itself.
-  const twice = sql<SecondEffect & { total: number }>`
-    with acted as materialized (
-      select id, server_name, tool, started_at, operation_id, retry_of, retry_kind from tool_calls
-      where ${inSession} and mutability <> 'read' and effect <> 'none' and outcome <> 'duplicate_replayed'
-    ),
-    executions as (
-      select id, row_number() over (partition by operation_id order by id) as execution
-      from acted where operation_id is not null
-    )
-    select id, server_name, tool, (extract(epoch from started_at) * 1000)::float8 as started_at,
-      count(*) over ()::int as total
-    from acted
-    where id in (select id from executions where execution > 1)
-      or (retry_kind = any(${sameIntent}::text[]) and retry_of in (select id from acted))
-    order by id limit ${MAX_TWICE}`.execute(ledger.db);
+  const attempts = sql<{ attempts: Attempt[] | null }>`
+    select json_agg(json_build_array(id, operation_id, retry_kind, retry_of,
+      effect <> 'none' and outcome <> 'duplicate_replayed', tool,
+      round(extract(epoch from started_at)::float8 * 1000)) order by id) as attempts
+    from tool_calls where ${inSession} and mutability <> 'read'`.execute(ledger.db);
   const troubles = (condition: ReturnType<typeof sql<boolean>>) =>
     sql<ToolTrouble>`
       select server_name, tool, count(*)::int as calls,
@@ -69,14 +68,38 @@ export async function tellSession(
       group by server_name, tool order by calls desc, server_name, tool limit ${MAX_TOOLS}`.execute(ledger.db);
   const none = { rows: [] };
   const [found, retries, denials] = await Promise.all([
-    twice,
+    attempts,
     session.retries > 0 ? troubles(sql<boolean>`retry_kind = any(${retryingKinds}::text[])`) : none,
     session.denials > 0 ? troubles(sql<boolean>`outcome = 'denied'`) : none,
   ]);
+  const twice = secondEffects(found.rows[0]?.attempts ?? []);
   return {
-    twice: found.rows.map(({ total: _total, ...call }) => call),
-    twiceCount: found.rows[0]?.total ?? 0,
+    twice: twice.slice(0, MAX_TWICE),
+    twiceCount: twice.length,
     retries: retries.rows,
     denials: denials.rows,
   };
+}
+
+/**
+ * The attempts of one operation, and those that repeat one another whatever lay between, are one thing: all that acted
+ * of it but the first acted again.
+ */
+function secondEffects(attempts: readonly Attempt[]): SecondEffect[] {
+  const thingOf = new Map<string, string>();
+  const thingByOperation = new Map<string, string>();
+  const acted = new Set<string>();
+  const again: SecondEffect[] = [];
+  for (const [id, operationId, retryKind, retryOf, mayHaveActed, tool, startedAt] of attempts) {
+    const thing =
+      (operationId === null ? undefined : thingByOperation.get(operationId)) ??
+      (retryOf !== null && sameIntent.has(retryKind) ? thingOf.get(retryOf) : undefined) ??
+      id;
+    thingOf.set(id, thing);
+    if (operationId !== null && !thingByOperation.has(operationId)) thingByOperation.set(operationId, thing);
+    if (!mayHaveActed) continue;
+    if (acted.has(thing)) again.push({ id, tool, startedAt });
+    acted.add(thing);
+  }
+  return again;
 }

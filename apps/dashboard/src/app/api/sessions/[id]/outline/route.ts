@@ -9,7 +9,7 @@ export async function GET(request: Request, { params }: RouteContext<"/api/sessi
   const { id } = await params;
   const { project, q } = loadTimelineParams(new URL(request.url).searchParams);
   try {
-    const pieces = await readOutline({ project, sessionId: decodeURIComponent(id), text: q ?? undefined });
+    const pieces = await readOutline({ project, sessionId: id, text: q ?? undefined });
     return new Response(toLines(pieces), {
       headers: { "content-type": "text/x-ndjson; charset=utf-8", "cache-control": "no-store" },
     });
