@@ -1,4 +1,4 @@
-// pnpm bench NAME [--quick] [--json]: runs packages/*/bench/NAME.bench.ts or apps/*/bench/NAME.bench.ts.
+// pnpm bench NAME [--quick] [--json]: runs the NAME.bench.ts in a folder `bench` of a package, of an app, or of e2e.
 import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -28,7 +28,7 @@ async function main(): Promise<number> {
     options: { quick: { type: "boolean", default: false }, json: { type: "boolean", default: false } },
   });
   const benches = new Map(
-    globSync("{packages,apps}/*/bench/*.bench.ts", { cwd: root }).map((path) => [
+    globSync("{packages/*,apps/*,e2e}/bench/*.bench.ts", { cwd: root }).map((path) => [
       basename(path, ".bench.ts"),
       join(root, path),
     ]),
