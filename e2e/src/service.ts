@@ -26,7 +26,7 @@ export async function startService({
   const directory = await mkdtemp(join(tmpdir(), "tachograph-e2e-"));
   const postgres = await startEmbeddedPostgres({ directory: join(directory, "postgres"), settings: { fsync: "off" } });
   await migrate({ url: postgres.url });
-  const ledger = openLedger({ url: postgres.url, applicationName: "tachograph-e2e" });
+  const ledger = openLedger({ url: postgres.url, applicationName: "tachograph-e2e", claimBudgetMs: 10_000 });
   const instanceId = randomUUID();
   const startedAt = new Date();
   const beat = (): Promise<void> => recordHeartbeat(ledger, { kind: "worker", instanceId, startedAt });

@@ -9,6 +9,10 @@ const screens = [
   `/sessions/${encodeURIComponent(HOSTILE_SESSION)}`,
   "/calls",
   "/calls?outcome=denied",
+  "/operations",
+  "/operations?status=found_out",
+  "/tools",
+  "/tools/billing/send_invoice",
 ];
 
 const views = [
@@ -45,6 +49,16 @@ for (const { colorScheme, width } of views) {
         expect(overflow).toBeLessThanOrEqual(0);
       });
     }
+
+    test("an operation to find out has no accessibility violation and nothing sticks out", async ({ page }) => {
+      await page.goto("/operations?status=unknown");
+      await page.getByRole("table", { name: "Operations" }).getByRole("row").nth(1).getByRole("link").click();
+      await expect(page.getByRole("heading", { name: "Did it happen?" })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+      expect(violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map((node) => node.html)])).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow).toBeLessThanOrEqual(0);
+    });
 
     test("a call in its panel and on its page has no accessibility violation", async ({ page }) => {
       await page.goto("/calls?effect=unknown");

@@ -112,7 +112,15 @@ test("what the demo's agents did a moment ago is there, call by call", async ({ 
 
 test("an address that names nothing says so", async ({ request, service, signedIn }) => {
   const cookie = signedIn.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
-  for (const path of ["/no/such/page", "/sessions/none", "/calls/01a20aa2-d3df-7efd-8a17-000000000000", "/calls/x"]) {
+  for (const path of [
+    "/no/such/page",
+    "/sessions/none",
+    "/calls/01a20aa2-d3df-7efd-8a17-000000000000",
+    "/calls/x",
+    "/operations/%00",
+    "/operations/x",
+    "/tools/none/none",
+  ]) {
     const response = await request.get(service.url + path, { headers: { cookie } });
     expect(response.status(), path).toBe(404);
     expect(await response.text()).toContain("There is nothing here.");

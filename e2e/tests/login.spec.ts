@@ -2,7 +2,19 @@ import { expect, test } from "../src/fixtures.ts";
 
 test.use({ storageState: { cookies: [], origins: [] } });
 
-const pages = ["/", "/sessions", "/sessions/any", "/calls", "/calls/any", "/no/such/page", "/api/other"];
+const pages = [
+  "/",
+  "/sessions",
+  "/sessions/any",
+  "/calls",
+  "/calls/any",
+  "/operations",
+  "/operations/any",
+  "/tools",
+  "/tools/any/any",
+  "/no/such/page",
+  "/api/other",
+];
 
 test("a visitor without a session sees nothing but the login page", async ({ request, service }) => {
   for (const path of pages) {

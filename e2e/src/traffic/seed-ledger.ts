@@ -1,8 +1,10 @@
 import type { Ledger } from "@tachograph/ledger";
 import type { RecordedCall } from "@tachograph/record";
 import { believableSession } from "./believable-sessions.ts";
+import { changedContract } from "./changed-contract.ts";
 import { hostileSession } from "./hostile-session.ts";
 import { createRandom } from "./random.ts";
+import { recordUnknownPayments } from "./unknown-payments.ts";
 
 const HOUR_MS = 60 * 60_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -25,10 +27,14 @@ export async function seedLedger(
     }
   }
   calls.push(...hostileSession(random, nowMs - 10 * 60_000));
+  const invoices = changedContract(random, nowMs);
+  calls.push(...invoices.calls);
   // A call of the future is none that happened.
   const past = calls.filter(({ call }) => call.startedAt < nowMs);
   for (let from = 0; from < past.length; from += 500) {
-    const report = await ledger.record({ calls: past.slice(from, from + 500), definitions: [] });
+    const definitions = from === 0 ? invoices.definitions : [];
+    const report = await ledger.record({ calls: past.slice(from, from + 500), definitions });
     if (report.rejected.length > 0) throw new Error(`rows were rejected: ${JSON.stringify(report.rejected[0])}`);
   }
+  await recordUnknownPayments(ledger, random, 4);
 }

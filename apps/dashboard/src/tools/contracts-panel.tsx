@@ -27,14 +27,7 @@ export function ContractsPanel({ project, history }: { project: string; history:
           <Contract key={row.hash} row={row} of={`${capped ? "the newest " : ""}${formatCount(looked)}`} />
         ))}
       </ol>
-      {rows.length > 1 ? (
-        <ContractChoice
-          key={`${change?.beforeHash} ${hash}`}
-          rows={rows}
-          before={change?.beforeHash ?? hash}
-          after={hash}
-        />
-      ) : null}
+      {rows.length > 1 ? <ContractChoice rows={rows} before={change?.beforeHash ?? hash} after={hash} /> : null}
       {change === null ? (
         <ContractText project={project} hash={hash} first={text} />
       ) : (
