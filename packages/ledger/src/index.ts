@@ -44,16 +44,10 @@ export { findPayload } from "./queries/payloads.ts";
 export { findToolDefinition, type StoredToolDefinition } from "./queries/tool-definitions.ts";
 
 // Tools.
-export {
-  getToolLatency,
-  listTools,
-  toolSorts,
-  type ToolLatency,
-  type ToolSort,
-  type ToolSummary,
-} from "./queries/tool-list.ts";
+export { listTools, toolSorts, type ToolSort, type ToolSummary } from "./queries/tool-list.ts";
+export { getToolLatency, listToolLatencies, type ToolLatency } from "./queries/tool-latency.ts";
 export { listFailingParameters, type FailingParameter, type FailingParameters } from "./queries/tool-failures.ts";
-export { listToolContracts, type ToolContract } from "./queries/tool-contracts.ts";
+export { listToolContracts, type ToolContract, type ToolContracts } from "./queries/tool-contracts.ts";
 
 // Sessions.
 export {

@@ -4,9 +4,11 @@ import {
   getCallHistogram,
   getToolLatency,
   listFailingParameters,
+  listToolLatencies,
   listToolContracts,
   listTools,
   type Scope,
+  type ToolLatency,
   type ToolSummary,
 } from "@tachograph/ledger";
 import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
@@ -33,7 +35,11 @@ const MAX_CONTRACTS = 20;
 /** Of a contract where it is compared with another. */
 const MAX_COMPARED_LENGTH = 200_000;
 
-const rowOf = (summary: ToolSummary, worstParameter: ToolRow["worstParameter"]): ToolRow => ({
+const rowOf = (
+  summary: ToolSummary,
+  { p50Us, p95Us, sampled }: ToolLatency,
+  worstParameter: ToolRow["worstParameter"],
+): ToolRow => ({
   serverName: summary.serverName,
   tool: summary.tool,
   calls: summary.calls,
@@ -46,7 +52,12 @@ const rowOf = (summary: ToolSummary, worstParameter: ToolRow["worstParameter"]):
   unknownEffects: summary.unknownEffects,
   contractChanges: summary.contractChanges,
   worstParameter,
+  p50Us,
+  p95Us,
+  sampled,
 });
+
+const notTimed: ToolLatency = { p50Us: null, p95Us: null, sampled: 0 };
 
 /** The tools of a window, most first: 200 at most. */
 export async function listToolRows(params: ToolParams): Promise<{ rows: ToolRow[]; isWhole: boolean }> {
@@ -68,8 +79,12 @@ export async function listToolRows(params: ToolParams): Promise<{ rows: ToolRow[
     JSON.stringify([tool.serverName, tool.tool]);
   for (const parameter of failing.parameters)
     worst.set(keyOf(parameter), { path: parameter.path, calls: parameter.calls });
+  const shown = tools.slice(0, MAX_TOOLS);
+  const named = shown.flatMap(({ serverName, tool }) => (tool === null ? [] : [{ serverName, tool }]));
+  const latencies = await listToolLatencies(getLedger(), { ...scope, tools: named });
+  const latencyOf = new Map(named.map((tool, index) => [keyOf(tool), latencies[index]]));
   return {
-    rows: tools.slice(0, MAX_TOOLS).map((tool) => rowOf(tool, worst.get(keyOf(tool)) ?? null)),
+    rows: shown.map((tool) => rowOf(tool, latencyOf.get(keyOf(tool)) ?? notTimed, worst.get(keyOf(tool)) ?? null)),
     isWhole: tools.length <= MAX_TOOLS,
   };
 }
@@ -81,7 +96,7 @@ export interface ToolKey extends Scope {
 }
 
 /** What a window held of a tool; undefined where there is no such tool. */
-export async function findToolRow(key: ToolKey): Promise<(ToolRow & ToolLatencyView) | undefined> {
+export async function findToolRow(key: ToolKey): Promise<ToolRow | undefined> {
   await authorize("rows", key.project);
   const [[summary], latency, { contracts }] = await Promise.all([
     listTools(getReader(), { ...key, limit: 1 }),
@@ -90,15 +105,7 @@ export async function findToolRow(key: ToolKey): Promise<(ToolRow & ToolLatencyV
   ]);
   if (summary === undefined && contracts.length === 0) return undefined;
   const { server: serverName, tool } = key;
-  const row = summary ? rowOf(summary, null) : { ...nothing, serverName, tool };
-  return { ...row, p50Us: latency.p50Us, p95Us: latency.p95Us, sampled: latency.sampled };
-}
-
-interface ToolLatencyView {
-  p50Us: number | null;
-  p95Us: number | null;
-  /** Calls that these are told from, the newest of the window. */
-  sampled: number;
+  return summary ? rowOf(summary, latency, null) : { ...nothing, serverName, tool };
 }
 
 const nothing = {
@@ -112,6 +119,7 @@ const nothing = {
   unknownEffects: 0,
   contractChanges: 0,
   worstParameter: null,
+  ...notTimed,
 } satisfies Omit<ToolRow, "serverName" | "tool">;
 
 export async function getToolChart(key: ToolKey): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {

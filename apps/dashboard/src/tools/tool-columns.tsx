@@ -2,7 +2,7 @@ import { FileDiff, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { ToolName } from "../calls/call-columns.tsx";
 import { callQuery } from "../calls/call-params.ts";
-import { formatCount, formatRatio } from "../format.ts";
+import { formatCount, formatDuration, formatRatio } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import type { ScopeParams } from "../scope/scope.ts";
 import { toolHref } from "../scope/hrefs.ts";
@@ -85,6 +85,21 @@ export const toolColumns = (scope: ScopeParams) =>
     counted("denials", "Denied", "xl"),
     counted("retries", "Retried", "xl"),
     counted("repeats", "Doubles", "xl", true),
+    {
+      id: "latency",
+      header: <span title="Median and 95th percentile of the newest 100 calls">p50 / p95</span>,
+      track: "8rem",
+      align: "end",
+      from: "xl",
+      cell: ({ p50Us, p95Us }) =>
+        p50Us === null || p95Us === null ? (
+          <span className="text-soft/60">·</span>
+        ) : (
+          <>
+            {formatDuration(p50Us)} <span className="text-soft">/ {formatDuration(p95Us)}</span>
+          </>
+        ),
+    },
     {
       id: "contract",
       header: "Contract",

@@ -14,7 +14,7 @@ export function ToolNumbers({
   server,
   tool,
 }: {
-  row: ToolRow & { p50Us: number | null; p95Us: number | null; sampled: number };
+  row: ToolRow;
   scope: ScopeParams;
   server: string;
   tool: string;

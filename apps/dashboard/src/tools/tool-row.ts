@@ -11,6 +11,10 @@ export interface ToolRow extends Readonly<Record<ToolSort, number>> {
   contractChanges: number;
   /** Where most of its invalid calls were invalid. */
   worstParameter: { path: string; calls: number } | null;
+  p50Us: number | null;
+  p95Us: number | null;
+  /** Calls that these are told from, the newest. */
+  sampled: number;
 }
 
 /** A place in the arguments at which calls were invalid. */

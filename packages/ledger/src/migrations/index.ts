@@ -10,6 +10,7 @@ import { up as views } from "./0008-views.ts";
 import { up as access } from "./0009-access.ts";
 import { up as sessions } from "./0009-sessions.ts";
 import { up as reads } from "./0008-reads.ts";
+import { up as tools } from "./0010-tools.ts";
 
 /** Every migration in the order it is applied. A name that was released never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -24,4 +25,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0009-access": { up: access },
   "0009-sessions": { up: sessions },
   "0008-reads": { up: reads },
+  "0010-tools": { up: tools },
 };

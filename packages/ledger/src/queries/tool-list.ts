@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { errorOutcomes, refusalOutcomes } from "../outcome-groups.ts";
 import { callVolume } from "./call-volume.ts";
-import { idsIn, instant, type Scope } from "./window.ts";
+import { instant, type Scope } from "./window.ts";
 
 /** What a window held of one tool. */
 export interface ToolSummary {
@@ -64,30 +64,4 @@ export async function listTools(
     )::int as contract_changes
     from used order by ${sql.ref(sort)} desc, calls desc, server_name, tool`.execute(ledger.db);
   return rows;
-}
-
-/** How long the calls of a tool took. */
-export interface ToolLatency {
-  /** Of the newest calls of the window, `sampled` at most. Null where there was none. */
-  p50Us: number | null;
-  p95Us: number | null;
-  sampled: number;
-}
-
-const SAMPLE_CALLS = 2_000;
-
-export async function getToolLatency(
-  ledger: Ledger,
-  options: Scope & { server: string; tool: string },
-): Promise<ToolLatency> {
-  const { project, server, tool } = options;
-  const { rows } = await sql<ToolLatency>`
-    select percentile_cont(0.5) within group (order by duration_us) as p50_us,
-      percentile_cont(0.95) within group (order by duration_us) as p95_us, count(*)::int as sampled
-    from (
-      select duration_us from tool_calls
-      where project = ${project} and ${idsIn(options)} and server_name = ${server} and tool = ${tool}
-      order by id desc limit ${SAMPLE_CALLS}
-    ) as sample`.execute(ledger.db);
-  return rows[0] ?? { p50Us: null, p95Us: null, sampled: 0 };
 }

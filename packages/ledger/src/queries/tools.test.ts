@@ -6,7 +6,8 @@ import { idAt, recorded } from "../sample-calls.ts";
 import { createTestDatabase, type TestDatabase } from "../testing.ts";
 import { listToolContracts } from "./tool-contracts.ts";
 import { listFailingParameters } from "./tool-failures.ts";
-import { getToolLatency, listTools } from "./tool-list.ts";
+import { getToolLatency, listToolLatencies } from "./tool-latency.ts";
+import { listTools } from "./tool-list.ts";
 
 const HOUR_MS = 3_600_000;
 const now = Date.now();
@@ -177,4 +178,8 @@ test("how long a tool takes is told from its newest calls", async () => {
   expect(await getToolLatency(ledger, { ...scope, server: "tickets", tool: "create_ticket" })).toMatchObject({
     sampled: 6,
   });
+  const tools = ["refund_order", "none\0", "create_ticket"].map((tool) => ({ serverName: "payments", tool }));
+  const listed = await listToolLatencies(ledger, { ...scope, tools });
+  expect(listed.map(({ sampled }) => sampled)).toEqual([2, 0, 0]);
+  expect(await listToolLatencies(ledger, { ...scope, tools: [] })).toEqual([]);
 });
