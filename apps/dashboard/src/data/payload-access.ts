@@ -10,7 +10,7 @@ import {
 import type { CallPayload } from "@tachograph/record";
 import type { PayloadReason } from "../calls/call-detail.ts";
 import { recordAccess } from "./access-log.ts";
-import { getLedger } from "./ledger.ts";
+import { getLedger, getReader } from "./ledger.ts";
 import { authorize, type Viewer } from "./viewer.ts";
 
 const OWNER_REASON = "owner of this instance";
@@ -58,7 +58,7 @@ export async function readPayload(
   if (!viewer.can("payloads")) return { access: "withheld" };
   const reason = await reasonOf(viewer, project);
   if (reason === undefined) return { access: "closed" };
-  const payload = await findPayload(getLedger(), { project, callId });
+  const payload = await findPayload(getReader(), { project, callId });
   if (payload === undefined) return { access: "missing" };
   await recordAccess(
     viewer,

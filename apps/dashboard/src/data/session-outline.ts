@@ -2,7 +2,7 @@ import "server-only";
 import { readSessionOutline } from "@tachograph/ledger";
 import { createOutlineBuilder } from "../sessions/outline-builder.ts";
 import type { OutlinePiece } from "../sessions/outline.ts";
-import { getLedger } from "./ledger.ts";
+import { getReader } from "./ledger.ts";
 import { authorize } from "./viewer.ts";
 
 const FIRST_PIECE = 200;
@@ -20,7 +20,7 @@ interface OutlineOptions {
 /** What fits on a first screen of a session, and says whether that is all. */
 export async function getFirstOutlinePiece(options: OutlineOptions): Promise<OutlinePiece> {
   await authorize("rows", options.project);
-  const pieces = readSessionOutline(getLedger(), { ...options, firstPiece: FIRST_PIECE, piece: PIECE });
+  const pieces = readSessionOutline(getReader(), { ...options, firstPiece: FIRST_PIECE, piece: PIECE });
   const { value: calls = [] } = await pieces.next();
   await pieces.return(undefined);
   return createOutlineBuilder().add(calls, calls.length < FIRST_PIECE ? { isCut: false } : null);
@@ -35,7 +35,7 @@ export async function readOutline(options: OutlineOptions): Promise<AsyncGenerat
 async function* outline(options: OutlineOptions): AsyncGenerator<OutlinePiece> {
   const builder = createOutlineBuilder();
   let read = 0;
-  for await (const calls of readSessionOutline(getLedger(), { ...options, firstPiece: PIECE, piece: PIECE })) {
+  for await (const calls of readSessionOutline(getReader(), { ...options, firstPiece: PIECE, piece: PIECE })) {
     read += calls.length;
     const isCut = read >= MAX_CALLS && calls.length === PIECE;
     const isLast = isCut || calls.length < PIECE;

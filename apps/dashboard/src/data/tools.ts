@@ -81,7 +81,7 @@ export async function listToolRows(params: ToolParams): Promise<{ rows: ToolRow[
     worst.set(keyOf(parameter), { path: parameter.path, calls: parameter.calls });
   const shown = tools.slice(0, MAX_TOOLS);
   const named = shown.flatMap(({ serverName, tool }) => (tool === null ? [] : [{ serverName, tool }]));
-  const latencies = await listToolLatencies(getLedger(), { ...scope, tools: named });
+  const latencies = await listToolLatencies(getReader(), { ...scope, tools: named });
   const latencyOf = new Map(named.map((tool, index) => [keyOf(tool), latencies[index]]));
   return {
     rows: shown.map((tool) => rowOf(tool, latencyOf.get(keyOf(tool)) ?? notTimed, worst.get(keyOf(tool)) ?? null)),

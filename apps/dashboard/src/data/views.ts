@@ -2,13 +2,13 @@ import "server-only";
 import { listSavedViews, recordSavedView, removeSavedView } from "@tachograph/ledger";
 import { isUuid } from "@tachograph/record";
 import { MAX_NAME_LENGTH, viewQuery, viewScreens, type ViewList, type ViewScreen } from "../views/view.ts";
-import { getLedger } from "./ledger.ts";
+import { getLedger, getReader } from "./ledger.ts";
 import { authorize } from "./viewer.ts";
 
 /** The views of a screen that the viewer keeps, and those that are shared with them. */
 export async function listViews(project: string, screen: ViewScreen): Promise<ViewList> {
   const viewer = await authorize("rows", project);
-  const views = await listSavedViews(getLedger(), { project, screen, userId: viewer.id });
+  const views = await listSavedViews(getReader(), { project, screen, userId: viewer.id });
   return {
     canShare: viewer.can("shared_views"),
     views: views.map(({ id, name, query, isShared, isOwn, ownerName }) => ({
