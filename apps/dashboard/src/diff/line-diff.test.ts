@@ -58,3 +58,12 @@ test("both texts can be read from the difference, whatever they are", () => {
     }),
   );
 });
+
+test("a member that changed is compared with itself, whatever went before it", () => {
+  const { lines } = diffLines('{\n "hint": true,\n "text": "Sends it."\n}', '{\n "text": "Sends it. Twice."\n}');
+  const changed = lines.flatMap((line) => ("pieces" in line && line.pieces.length > 1 ? [line.kind] : []));
+  expect(changed).toEqual(["removed", "added"]);
+  expect(lines.find((line) => line.kind === "added")).toMatchObject({
+    pieces: expect.arrayContaining([{ text: ' "text": "Sends it.', isChanged: false }]) as unknown,
+  });
+});

@@ -57,15 +57,42 @@ const whole =
   (kind: "removed" | "added") =>
   (text: string): DiffLine => ({ kind, pieces: [{ text, isChanged: true }] });
 
-/** Lines that took the place of others: the first of one belongs to the first of the other, and so on. */
+/** Lines that took the place of others, each beside the one that it comes from. */
 function changedLines(removed: readonly string[], added: readonly string[]): DiffLine[] {
-  const pairs = removed.slice(0, added.length).map((before, index) => diffWords(before, added[index] ?? ""));
-  return [
-    ...pairs.map(({ before }): DiffLine => ({ kind: "removed", pieces: before })),
-    ...removed.slice(pairs.length).map(whole("removed")),
-    ...pairs.map(({ after }): DiffLine => ({ kind: "added", pieces: after })),
-    ...added.slice(pairs.length).map(whole("added")),
-  ];
+  const partners = partnersOf(removed, added);
+  const befores = removed.map(whole("removed"));
+  const afters = added.map(whole("added"));
+  for (const [from, to] of partners) {
+    const { before, after } = diffWords(removed[from] ?? "", added[to] ?? "");
+    befores[from] = { kind: "removed", pieces: before };
+    afters[to] = { kind: "added", pieces: after };
+  }
+  return [...befores, ...afters];
+}
+
+/** Which line came from which: those that begin alike, in order; where as many went as came, the others by their place. */
+function partnersOf(removed: readonly string[], added: readonly string[]): [from: number, to: number][] {
+  const partners: [number, number][] = [];
+  let from = 0;
+  for (const [to, line] of added.entries()) {
+    const found = removed.slice(from, from + MAX_LOOKED_AT).findIndex((before) => beginAlike(before, line));
+    if (found === -1) continue;
+    partners.push([from + found, to]);
+    from += found + 1;
+  }
+  return partners.length === 0 && removed.length === added.length
+    ? removed.map((_, index) => [index, index])
+    : partners;
+}
+
+const MAX_LOOKED_AT = 50;
+const MIN_ALIKE = 4;
+
+/** By the name of a JSON member, where they have one, else by their first letters. */
+function beginAlike(one: string, other: string): boolean {
+  const [before, after] = [one.trimStart(), other.trimStart()];
+  const name = /^"(?:[^"\\]|\\.)*":/.exec(before)?.[0];
+  return after.startsWith(name ?? before.slice(0, MIN_ALIKE)) && before.length >= MIN_ALIKE;
 }
 
 function diffWords(before: string, after: string): { before: DiffPiece[]; after: DiffPiece[] } {

@@ -27,7 +27,7 @@ const heading = (sort: ToolSort, label: string): ReactNode => (
 const counted = (sort: ToolSort, label: string, from: "md" | "xl", grave = false): ColumnSpec<ToolTableRow> => ({
   id: sort,
   header: heading(sort, label),
-  track: "5.6rem",
+  track: "5rem",
   align: "end",
   from,
   cell: (row) =>
