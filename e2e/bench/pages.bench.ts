@@ -68,7 +68,7 @@ async function screensOf(
 ): Promise<{ name: string; path: string }[]> {
   await using opened = await openMetered(browser, { url: service.url, context });
   const links = opened.page.getByRole("navigation", { name: "Screens" }).getByRole("link");
-  return links.evaluateAll((all) =>
+  return await links.evaluateAll((all) =>
     all.map((link) => ({ name: link.textContent.trim(), path: link.getAttribute("href") ?? "/" })),
   );
 }

@@ -6,6 +6,7 @@ const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const screens = [
   "/",
   "/sessions",
+  "/sessions?only=repeats&sort=risk",
   `/sessions/${encodeURIComponent(HOSTILE_SESSION)}`,
   "/calls",
   "/calls?outcome=denied",

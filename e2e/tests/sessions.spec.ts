@@ -1,3 +1,4 @@
+import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../src/fixtures.ts";
 import { LONG_SESSION, LONG_SESSION_CALLS, recordLongSession } from "../src/traffic/long-session.ts";
@@ -126,4 +127,26 @@ test.describe("a session of 30,000 calls", () => {
     await page.keyboard.press("Home");
     await expect(map).toHaveAttribute("aria-valuenow", "1");
   });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 390]) {
+      test(`has no accessibility violation and nothing sticks out, ${colorScheme}, ${width} px wide`, async ({
+        page,
+      }) => {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(`/sessions/${LONG_SESSION}?group=operation&show=retries,uncertain,refusals`);
+        await expect(
+          rowsOf(page)
+            .getByRole("button", { name: /^\d+ attempts/ })
+            .first(),
+        ).toBeVisible();
+        await expect(page.getByRole("slider", { name: "Map of the session" })).toBeVisible();
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => [id, ...nodes.slice(0, 3).map((node) => node.html)])).toEqual([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      });
+    }
+  }
 });
