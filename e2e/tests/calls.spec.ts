@@ -22,7 +22,7 @@ async function openPalette(page: Page): Promise<void> {
 test("find the denied refund of yesterday and say why", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("link", { name: "Calls", exact: true }).click();
-  await expect(page.getByRole("heading", { name: /^Calls/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^Calls/, level: 1 })).toBeVisible();
   await page.getByRole("button", { name: /^24h/ }).click();
   await search(page, "outcome:denied tool:refund_order");
   await expect(page).toHaveURL(/outcome=denied/);
@@ -40,7 +40,7 @@ test("the same from the keyboard alone", async ({ page }) => {
   await openPalette(page);
   await page.keyboard.type("Calls");
   await page.keyboard.press("Enter");
-  await expect(page.getByRole("heading", { name: /^Calls/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^Calls/, level: 1 })).toBeVisible();
   await expect(rowsOf(page).nth(1)).toBeVisible();
   await page.keyboard.press("/");
   await expect(searchBox(page)).toBeFocused();
@@ -102,6 +102,8 @@ test("send this view to a colleague: the address holds filters, columns, time an
 }) => {
   await page.goto("/calls?range=7d");
   await search(page, "effect:unknown");
+  await expect(page).toHaveURL(/effect=unknown/);
+  await expect(page.getByRole("list", { name: "Filters" })).toContainText("unknown");
   await page.getByRole("button", { name: "Columns" }).click();
   await page.getByRole("menuitemcheckbox", { name: "Client" }).click();
   await page.getByRole("menuitemcheckbox", { name: "Duration" }).click();
@@ -116,6 +118,7 @@ test("send this view to a colleague: the address holds filters, columns, time an
     first: await rowsOf(of).nth(1).getByRole("link").getAttribute("href"),
     call: await of.getByRole("dialog", { name: "Call" }).getByRole("heading", { level: 2 }).nth(1).innerText(),
   });
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/\d/);
   const mine = await shown(page);
   expect(mine.columns).toContain("Client");
   expect(mine.columns).not.toContain("Duration");
@@ -126,6 +129,7 @@ test("send this view to a colleague: the address holds filters, columns, time an
   await expect(
     colleague.getByRole("dialog", { name: "Call" }).getByRole("heading", { name: "Identity" }),
   ).toBeVisible();
+  await expect(colleague.getByRole("heading", { level: 1 })).toHaveText(/\d/);
   expect(await shown(colleague)).toEqual(mine);
   await context.close();
 });

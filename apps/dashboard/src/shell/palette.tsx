@@ -46,10 +46,11 @@ export function Palette(): ReactNode {
     setText("");
     what();
   };
-  const item = (label: string, what: () => void, value = label): ReactNode => (
+  const item = (label: string, what: () => void, keywords: string[] = []): ReactNode => (
     <Command.Item
-      key={value}
-      value={value}
+      key={label}
+      value={label}
+      keywords={keywords}
       onSelect={() => run(what)}
       className="flex cursor-pointer items-center gap-2 rounded-sm px-2 py-1.5 data-[selected=true]:bg-raised"
     >
@@ -81,7 +82,7 @@ export function Palette(): ReactNode {
       >
         <Command label="Go to" loop>
           <Command.Input
-            autoFocus
+            data-autofocus
             value={text}
             onValueChange={setText}
             placeholder="A screen, a view, an id, or text of a call"
@@ -90,7 +91,7 @@ export function Palette(): ReactNode {
           <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
             {found.length > 0 ? (
               <Command.Group heading="Find" className={groupClass}>
-                {found.map(({ label, href }) => item(label, () => router.push(href), `${text} ${label}`))}
+                {found.map(({ label, href }) => item(label, () => router.push(href), [text]))}
               </Command.Group>
             ) : null}
             <Command.Group heading="Screens" className={groupClass}>
@@ -100,7 +101,7 @@ export function Palette(): ReactNode {
               {usualViews.calls.map((view) => item(view.name, () => router.push(`/calls${merged(view.query, query)}`)))}
             </Command.Group>
             <Command.Group heading="This dashboard" className={groupClass}>
-              {item("Keys", () => setShowsKeys(true), "Keys shortcuts help")}
+              {item("Keys", () => setShowsKeys(true), ["shortcuts", "help"])}
               {themes.map((theme) => item(`Theme: ${theme}`, () => applyTheme(theme)))}
             </Command.Group>
           </Command.List>

@@ -31,8 +31,10 @@ export function ModalDialog({
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
+    if (!isOpen) return dialog.current?.close();
+    dialog.current?.showModal();
+    // The browser takes the first thing that can have the focus, which need not be what somebody types into.
+    dialog.current?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
   }, [isOpen]);
   return (
     <dialog

@@ -1,6 +1,6 @@
 import { sql, type Kysely } from "kysely";
 
-/** What the dashboard looks for besides calls and sessions. */
+/** Operations of which somebody found out what had become of them, the latest first. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create index operations_resolved on operations (project, resolved_at desc, id desc)
