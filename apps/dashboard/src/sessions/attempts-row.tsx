@@ -38,7 +38,6 @@ export function AttemptsRow({
         <button
           type="button"
           aria-expanded={isOpen}
-          aria-label={`${told}, from call ${first.index + 1}`}
           onClick={(event) => {
             event.stopPropagation();
             onToggle();
@@ -46,6 +45,7 @@ export function AttemptsRow({
           className="inline-flex items-center gap-0.5 rounded-sm font-medium"
         >
           <Sign size={13} aria-hidden /> {formatCount(first.index + 1)}
+          <span className="sr-only">: {told}</span>
         </button>
       </div>
       <div role="cell" className="truncate">

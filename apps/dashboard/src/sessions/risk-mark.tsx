@@ -8,7 +8,7 @@ const bars: Readonly<Record<RiskLevel, number>> = { none: 0, low: 1, medium: 2, 
 /** How risky a session is by shape, word and number; its reasons on hover, and to a screen reader. */
 export function RiskMark({ risk }: { risk: Risk }): ReactNode {
   const { level, score, reasons } = risk;
-  if (level === "none") return <span className="text-soft/70">none</span>;
+  if (level === "none") return <span className="text-soft">none</span>;
   const why = reasons.map(({ text, weight }) => `${text} (+${weight})`);
   return (
     <span

@@ -10,6 +10,7 @@ const shortcuts = [
   ["Enter", "Open the row"],
   ["[, ]", "Previous and next row while one is open"],
   ["Esc", "Close"],
+  ["g, G, m", "First and last call of a session, and its map"],
   ["?", "This list"],
 ] as const;
 
