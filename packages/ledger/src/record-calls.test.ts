@@ -106,6 +106,10 @@ test("rollups equal a recount of the rows after re-sends, concurrent writers and
         .at(-1),
       firstCallAt: Math.min(...rows.map(({ startedAt }) => startedAt)),
       lastCallAt: Math.max(...rows.map(({ startedAt }) => startedAt)),
+      durationMs:
+        Math.max(...rows.map(({ startedAt }) => startedAt)) - Math.min(...rows.map(({ startedAt }) => startedAt)),
+      // Told from the counters below: see the test of the sessions' risk.
+      risk: expect.any(Number) as number,
       calls: rows.length,
       outcomes: outcomeCounts,
       refusals: count(({ outcome }) => refusalOutcomes.includes(outcome)),
