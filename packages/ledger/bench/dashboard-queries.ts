@@ -62,11 +62,11 @@ const month = (): Scope => scopeOf(30 * DAY_MS);
 const filters = {
   tool: { tools: ["tool_00"] },
   denied: { outcomes: ["denied"] },
-  rare_principal: { principal: "rare@example.com" },
-  rare_principal_denied: { principal: "rare@example.com", outcomes: ["denied"] },
+  rare_principal: { principals: ["rare@example.com"] },
+  rare_principal_denied: { principals: ["rare@example.com"], outcomes: ["denied"] },
   tool_denied: { tools: ["tool_07"], outcomes: ["denied"] },
-  principal: { principal: "user3@example.com" },
-  error_code: { errorCode: "timeout" },
+  principal: { principals: ["user3@example.com"] },
+  error_code: { errorCodes: ["timeout"] },
   text: { text: "scope refunds" },
 } as const satisfies Record<string, CallFilter>;
 

@@ -13,11 +13,12 @@ import { labelOfRetry } from "./retry-label.ts";
 export function FacetPanel({ facet }: { facet: Facet }): ReactNode {
   const [isPending, startTransition] = useTransition();
   const [params, setParams] = useQueryStates(callParsers, { shallow: false, history: "push", startTransition });
-  const { name, title, values } = facet;
+  const { name, title, values, ofNewest } = facet;
   return (
     <FacetValues
       title={title}
       values={values}
+      ofNewest={ofNewest}
       selected={params[name]}
       isPending={isPending}
       labelOf={(value) => <FacetLabel name={name} value={value} />}

@@ -21,10 +21,13 @@ export function OutcomeChart({
   buckets,
   bucketMs,
   heightPx,
+  countedFromMs = null,
 }: {
   buckets: OutcomeBucket[];
   bucketMs: number;
   heightPx: number;
+  /** From when on calls are counted, where not all of them are. */
+  countedFromMs?: number | null;
 }): ReactNode {
   const { zone } = useClock();
   const [, setWindow] = useQueryStates(timeWindowParsers, { shallow: false, history: "push" });
@@ -50,6 +53,11 @@ export function OutcomeChart({
       className="relative select-none"
       aria-label={`${formatCount(total)} calls over time`}
     >
+      {countedFromMs === null ? null : (
+        <p className="absolute top-0 right-0 z-[1] rounded-md bg-surface/90 px-1.5 text-xs text-soft">
+          Counted from {formatInstant(countedFromMs, zone)} on
+        </p>
+      )}
       {dense ? (
         <button
           type="button"

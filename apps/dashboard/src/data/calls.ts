@@ -58,9 +58,10 @@ export function callFilterOf(params: CallParams): CallFilter {
     servers: given(params.server),
     tools: given(exact),
     toolPrefix: prefix,
-    principal: params.principal[0],
+    principals: given(params.principal),
+    clients: given(params.client),
     sessionId: params.session ?? undefined,
-    errorCode: params.error[0],
+    errorCodes: given(params.error),
     rule: params.rule ?? undefined,
     operationId: params.operation ?? undefined,
     text: params.q ?? undefined,
@@ -87,7 +88,11 @@ export async function answerCallRows(request: Request): Promise<Response> {
 
 async function readCallRows(params: CallParams, { cursor }: { cursor?: string }): Promise<Page<CallRow>> {
   const page = await listCalls(getReader(), { ...scopeOf(params), limit: PAGE_ROWS, cursor });
-  return { rows: page.rows.map((call) => callRowOf(call, params.project)), nextCursor: page.nextCursor };
+  return {
+    rows: page.rows.map((call) => callRowOf(call, params.project)),
+    nextCursor: page.nextCursor,
+    searchedToMs: page.searchedTo,
+  };
 }
 
 /** The rows before and after a call among those of the calls screen. */
@@ -107,6 +112,9 @@ const facetFields = {
   server: { title: "Server", field: "server_name" },
   retry: { title: "Retry kind", field: "retry_kind" },
   effect: { title: "Effect", field: "effect" },
+  principal: { title: "Principal", field: "principal" },
+  client: { title: "Client", field: "client_name" },
+  error: { title: "Error code", field: "error_code" },
 } as const;
 
 /** For each field the values that are left with the other filters in force. */
@@ -117,8 +125,13 @@ export async function listCallFacets(params: CallParams): Promise<Facet[]> {
   const counts = await countCallsBy(getReader(COUNTS_WITHIN_MS), { ...scopeOf(params), fields });
   return names.map((name) => {
     const { title, field } = facetFields[name];
-    const { values } = counts[field];
-    return { name, title, values: values.flatMap(({ value, count }) => (value === null ? [] : [{ value, count }])) };
+    const { values, ofNewest } = counts[field];
+    return {
+      name,
+      title,
+      ofNewest,
+      values: values.flatMap(({ value, count }) => (value === null ? [] : [{ value, count }])),
+    };
   });
 }
 
@@ -146,10 +159,18 @@ export async function listFieldValues(params: CallParams, field: string, typed: 
     .slice(0, MAX_VALUES);
 }
 
-export async function getCallChart(params: CallParams): Promise<{ buckets: OutcomeBucket[]; bucketMs: number }> {
+export async function getCallChart(params: CallParams): Promise<CallChart> {
   await authorize("rows", params.project);
   const histogram = await getCallHistogram(getReader(COUNTS_WITHIN_MS), scopeOf(params));
-  return { bucketMs: histogram.bucketMs, buckets: familyBuckets(histogram) };
+  const { bucketMs, countedFrom, from } = histogram;
+  return { bucketMs, buckets: familyBuckets(histogram), countedFromMs: countedFrom > from ? countedFrom : null };
+}
+
+interface CallChart {
+  buckets: OutcomeBucket[];
+  bucketMs: number;
+  /** From when on calls are counted, where there are too many to count them all; null where all are. */
+  countedFromMs: number | null;
 }
 
 /** Names one call. */

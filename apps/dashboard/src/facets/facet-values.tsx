@@ -11,6 +11,7 @@ const MIN_FOLDED = 3;
 export function FacetValues({
   title,
   values: counted,
+  ofNewest = null,
   selected,
   isPending,
   labelOf,
@@ -19,6 +20,8 @@ export function FacetValues({
   title: string;
   /** Most frequent first. */
   values: readonly FacetValue[];
+  /** Where only the newest rows were counted: how many. @defaultValue all of them were */
+  ofNewest?: number | null;
   selected: readonly string[];
   isPending: boolean;
   labelOf: (value: string) => ReactNode;
@@ -42,7 +45,10 @@ export function FacetValues({
   );
   return (
     <section aria-label={title} className={clsx("py-1.5", isPending && "opacity-60")}>
-      <h2 className="px-2 pb-0.5 text-xs font-semibold text-soft">{title}</h2>
+      <h2 className="px-2 pb-0.5 text-xs font-semibold text-soft">
+        {title}
+        {ofNewest === null ? null : <span className="font-normal"> of the newest {formatCount(ofNewest)}</span>}
+      </h2>
       {values.length === 0 ? <p className="px-2 text-xs text-soft">none</p> : null}
       <ul>{values.slice(0, shown).map(row)}</ul>
       {values.length > shown ? (

@@ -4,6 +4,7 @@ import { useTable, type ColumnDef } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
 import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
+import { Instant } from "../time/instant.tsx";
 import { followRowLink } from "./row-link.tsx";
 import { leastWidthOf, rowFeatures, tracksOf, type ColumnLayout, type RowFeatures } from "./column.ts";
 import type { Pages } from "./use-pages.ts";
@@ -61,7 +62,7 @@ export function RowTable<Row extends { id: string }>({
   const items = virtualizer.getVirtualItems();
 
   const lastShown = items.at(-1)?.index ?? 0;
-  const { hasMore, status, loadNext } = pages;
+  const { hasMore, status, loadNext, searchedToMs = null } = pages;
   useEffect(() => {
     if (hasMore && status === "idle" && lastShown >= rows.length - LOAD_AHEAD_ROWS) loadNext();
   }, [hasMore, status, lastShown, rows.length, loadNext]);
@@ -141,6 +142,12 @@ export function RowTable<Row extends { id: string }>({
           );
         })}
       </div>
+      {hasMore && searchedToMs !== null && status !== "failed" ? (
+        <p role="status" className="px-4 py-2 text-soft">
+          Searched back to <Instant atMs={searchedToMs} />, and searching on.
+        </p>
+      ) : null}
+      {!hasMore && rows.length === 0 ? <p className="px-4 py-2 text-soft">Nothing matches.</p> : null}
       {status === "failed" ? (
         <p role="alert" className="px-4 py-2 text-warn">
           The next rows could not be read.{" "}

@@ -6,6 +6,8 @@ export interface Page<Row> {
   rows: Row[];
   /** Opaque; null at the end. */
   nextCursor: string | null;
+  /** How far back was looked, where looking took longer than one page may; the next page goes on from there. */
+  searchedToMs?: number | null;
 }
 
 export interface Pages<Row> {
@@ -13,6 +15,8 @@ export interface Pages<Row> {
   hasMore: boolean;
   status: "idle" | "loading" | "failed";
   loadNext: () => void;
+  /** How far back was looked so far; null where no page says. */
+  searchedToMs?: number | null;
 }
 
 /** Rows that arrive page by page. Give the component another `key` to begin anew. */
@@ -28,7 +32,7 @@ export function usePages<Row>(first: Page<Row>, load: (cursor: string) => Promis
     setStatus("loading");
     load(nextCursor).then(
       (page) => {
-        setPages((before) => ({ rows: [...before.rows, ...page.rows], nextCursor: page.nextCursor }));
+        setPages((before) => ({ ...page, rows: [...before.rows, ...page.rows] }));
         setStatus("idle");
       },
       () => {
@@ -38,5 +42,5 @@ export function usePages<Row>(first: Page<Row>, load: (cursor: string) => Promis
     );
   }, [nextCursor, load]);
 
-  return { rows: pages.rows, hasMore: nextCursor !== null, status, loadNext };
+  return { rows: pages.rows, hasMore: nextCursor !== null, status, loadNext, searchedToMs: pages.searchedToMs };
 }

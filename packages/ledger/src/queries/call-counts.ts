@@ -14,9 +14,9 @@ const ownFilters = {
   retry_kind: ["retryKinds"],
   effect: ["effects"],
   mutability: ["mutabilities"],
-  principal: ["principal"],
-  error_code: ["errorCode"],
-  client_name: [],
+  principal: ["principals"],
+  error_code: ["errorCodes"],
+  client_name: ["clients"],
   transport: [],
   rule: [],
 } as const satisfies Record<string, readonly (keyof CallFilter)[]>;

@@ -11,9 +11,10 @@ export interface CallFilter {
   /** Together with `toolPrefix`: either. */
   tools?: readonly string[];
   toolPrefix?: string;
-  principal?: string;
+  principals?: readonly string[];
+  clients?: readonly string[];
   sessionId?: string;
-  errorCode?: string;
+  errorCodes?: readonly string[];
   /** The rule that decided, or would have decided had it been enforced. */
   rule?: string;
   operationId?: string;
@@ -49,9 +50,10 @@ export const conditionsOf: { [Field in keyof CallFilter]-?: (value: NonNullable<
   servers: (members) => oneOf("server_name", members),
   tools: (members) => oneOf("tool", members),
   toolPrefix: (prefix) => sql`tool like ${`${literally(prefix)}%`}`,
-  principal: (principal) => sql`principal = ${storable(principal)}`,
+  principals: (members) => oneOf("principal", members),
+  clients: (members) => oneOf("client_name", members),
   sessionId: (sessionId) => sql`session_id = ${storable(sessionId)}`,
-  errorCode: (errorCode) => sql`error_code = ${storable(errorCode)}`,
+  errorCodes: (members) => oneOf("error_code", members),
   rule: (rule) => sql`(rule = ${storable(rule)} or ${storable(rule)} = any(would_deny))`,
   operationId: (operationId) => sql`operation_id = ${storable(operationId)}`,
   text: (text) => {

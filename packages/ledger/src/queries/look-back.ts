@@ -17,7 +17,7 @@ export interface LookBack {
  * The part of a filter that an index leads to, in the order of ids: the most selective one. Whatever else it says is
  * judged row by row.
  */
-export function leadOf({ sessionId, operationId, principal, tools, toolPrefix, outcomes }: CallFilter): {
+export function leadOf({ sessionId, operationId, principals, tools, toolPrefix, outcomes }: CallFilter): {
   lead: RawBuilder<boolean>;
   /** What of the filter the index judges. */
   fields: (keyof CallFilter)[];
@@ -26,7 +26,10 @@ export function leadOf({ sessionId, operationId, principal, tools, toolPrefix, o
     return { lead: sql`operation_id = ${storable(operationId)}`, fields: ["operationId"] };
   }
   if (sessionId !== undefined) return { lead: sql`session_id = ${storable(sessionId)}`, fields: ["sessionId"] };
-  if (principal !== undefined) return { lead: sql`principal = ${storable(principal)}`, fields: ["principal"] };
+  const [principal, ...otherPrincipals] = principals ?? [];
+  if (principal !== undefined && otherPrincipals.length === 0) {
+    return { lead: sql`principal = ${storable(principal)}`, fields: ["principals"] };
+  }
   const [outcome, ...otherOutcomes] = outcomes ?? [];
   if (outcome !== undefined && outcome !== "ok" && otherOutcomes.length === 0) {
     return { lead: sql`outcome = ${outcome} and outcome <> 'ok'`, fields: ["outcomes"] };

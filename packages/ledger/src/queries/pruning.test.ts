@@ -66,13 +66,13 @@ const day = { project: "default", from: now - 24 * HOUR_MS, to: now };
 test.each<[string, number, (by: Ledger) => Promise<unknown>]>([
   ["a page of calls", 2, (by) => listCalls(by, { ...day, limit: 100 })],
   ["a search", 2, (by) => listCalls(by, { ...day, filter: { text: "nothing" }, limit: 100 })],
-  ["a count", 2, (by) => countCalls(by, { ...day, filter: { errorCode: "x" } })],
+  ["a count", 2, (by) => countCalls(by, { ...day, filter: { errorCodes: ["x"] } })],
   [
     "facets",
     2,
-    (by) => countCallsBy(by, { ...day, filter: { principal: "ci" }, fields: ["outcome", "tool", "principal"] }),
+    (by) => countCallsBy(by, { ...day, filter: { principals: ["ci"] }, fields: ["outcome", "tool", "principal"] }),
   ],
-  ["a chart", 2, (by) => getCallHistogram(by, { ...day, filter: { principal: "ci" } })],
+  ["a chart", 2, (by) => getCallHistogram(by, { ...day, filter: { principals: ["ci"] } })],
   ["totals", 2, (by) => getTotals(by, day)],
   ["the tools", 2, (by) => listTopTools(by, { ...day, limit: 10 })],
   ["one call", 1, (by) => findCall(by, { project: "default", id: known })],

@@ -56,20 +56,25 @@ const filters: [CallFilter, (call: CallRecord) => boolean][] = [
   [{ toolPrefix: "50%_" }, ({ tool }) => tool === "50%_off"],
   [{ toolPrefix: "back\\" }, ({ tool }) => tool === "back\\slash"],
   [{ tools: ["get_order"], toolPrefix: "ref" }, ({ tool }) => tool === "get_order" || tool === "refund_order"],
-  [{ principal: "ci" }, ({ principal }) => principal === "ci"],
+  [{ principals: ["ci"] }, ({ principal }) => principal === "ci"],
   [
     { rule: "small_refund" },
     ({ rule, wouldDeny }) => rule === "small_refund" || wouldDeny?.includes("small_refund") === true,
   ],
   [{ operationId: "op-3" }, ({ operationId }) => operationId === "op-3"],
   [{ sessionId: "session-3" }, ({ sessionId }) => sessionId === "session-3"],
-  [{ errorCode: "date_format" }, ({ errorCode }) => errorCode === "date_format"],
+  [
+    { principals: ["ci", "bob@example.com"], clients: ["vscode", "opencode"] },
+    ({ principal, clientName }) =>
+      ["ci", "bob@example.com"].includes(principal ?? "") && ["vscode", "opencode"].includes(clientName ?? ""),
+  ],
+  [{ errorCodes: ["date_format"] }, ({ errorCode }) => errorCode === "date_format"],
   [{ text: "not FOUND" }, ({ errorMessage }) => errorMessage === "Order 17 NOT found"],
   [{ text: "100%" }, ({ errorMessage }) => errorMessage === "100% wrong"],
   [{ text: "nothing has this\0" }, () => false],
   [{ outcomes: [] }, () => false],
   [
-    { outcomes: ["ok"], servers: ["orders"], principal: "ann@example.com" },
+    { outcomes: ["ok"], servers: ["orders"], principals: ["ann@example.com"] },
     ({ outcome, serverName, principal }) =>
       outcome === "ok" && serverName === "orders" && principal === "ann@example.com",
   ],

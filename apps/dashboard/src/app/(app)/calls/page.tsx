@@ -7,6 +7,7 @@ import { CallsToolbar } from "../../../calls/calls-toolbar.tsx";
 import { FacetPanel } from "../../../calls/facet-panel.tsx";
 import { OutcomeChart } from "../../../charts/outcome-chart.tsx";
 import { countCallRows, getCallChart, listCallFacets, listCallRows } from "../../../data/calls.ts";
+import { inTime } from "../../../data/in-time.ts";
 import { listViews } from "../../../data/views.ts";
 import { getPerson } from "../../../data/viewer.ts";
 import { hasFixedWindow, timeWindowOf } from "../../../time/time-window.ts";
@@ -14,6 +15,7 @@ import { WindowPicker } from "../../../time/window-picker.tsx";
 import { CountLabel } from "../../../ui/count-label.tsx";
 import { EmptyState } from "../../../ui/empty-state.tsx";
 import { PageHeader } from "../../../ui/page-header.tsx";
+import { TooSlow } from "../../../ui/too-slow.tsx";
 import { Panel, PanelFallback } from "../../../ui/panel.tsx";
 
 export const metadata: Metadata = { title: "Calls" };
@@ -68,14 +70,23 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
 }
 
 async function Count({ params }: { params: CallParams }) {
-  return <CountLabel {...await countCallRows(params)} />;
+  const count = await inTime(countCallRows(params));
+  return count === undefined ? null : <CountLabel {...count} />;
 }
 
 async function Histogram({ params }: { params: CallParams }) {
-  const { buckets, bucketMs } = await getCallChart(params);
+  const chart = await inTime(getCallChart(params));
+  if (chart === undefined) {
+    return (
+      <Panel className="mb-3 h-[7.5rem] pt-3">
+        <TooSlow what="Drawing these calls over time" />
+      </Panel>
+    );
+  }
+  const { buckets, bucketMs, countedFromMs } = chart;
   return (
     <Panel className="mb-3 h-[7.5rem] pt-3">
-      <OutcomeChart buckets={buckets} bucketMs={bucketMs} heightPx={CHART_PX} />
+      <OutcomeChart buckets={buckets} bucketMs={bucketMs} heightPx={CHART_PX} countedFromMs={countedFromMs} />
     </Panel>
   );
 }
@@ -89,7 +100,8 @@ function Facets({ params }: { params: CallParams }) {
 }
 
 async function FacetList({ params }: { params: CallParams }) {
-  const facets = await listCallFacets(params);
+  const facets = await inTime(listCallFacets(params));
+  if (facets === undefined) return <TooSlow what="Counting these" />;
   return (
     <div className="divide-y divide-line px-1.5">
       {facets.map((facet) => (
@@ -100,10 +112,17 @@ async function FacetList({ params }: { params: CallParams }) {
 }
 
 async function Rows({ params, query }: { params: CallParams; query: string }) {
-  const first = await listCallRows(params);
+  const first = await inTime(listCallRows(params));
+  if (first === undefined) {
+    return (
+      <Panel>
+        <TooSlow what="Finding these calls" />
+      </Panel>
+    );
+  }
   return (
     <section aria-label="Rows" className="min-w-0 overflow-hidden rounded-lg border border-line bg-surface">
-      {first.rows.length === 0 ? (
+      {first.rows.length === 0 && first.nextCursor === null ? (
         <EmptyState filtered={hasFilter(params)} />
       ) : (
         // Rows begin anew where the question changed, or where it was asked again.
