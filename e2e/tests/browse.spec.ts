@@ -5,7 +5,7 @@ test("from the sessions to a session to one of its calls", async ({ page }) => {
   await page.getByRole("link", { name: "Sessions", exact: true }).click();
   await expect(page.getByRole("heading", { name: "Sessions" })).toBeVisible();
 
-  const search = page.getByRole("searchbox", { name: "Search sessions" });
+  const search = page.getByRole("combobox", { name: "Search sessions" });
   await search.fill("principal:ann@example.com");
   await search.press("Enter");
   await expect(page).toHaveURL(/principal=ann/);

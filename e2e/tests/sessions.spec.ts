@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../src/fixtures.ts";
+import { HOSTILE_SESSION } from "../src/traffic/hostile-session.ts";
 import { LONG_SESSION, LONG_SESSION_CALLS, recordLongSession } from "../src/traffic/long-session.ts";
 
 const rowsOf = (page: Page) => page.getByRole("table", { name: "Calls of the session" }).getByRole("row");
@@ -81,6 +82,22 @@ test("attempts stand together, filters leave what is asked for, and both are in 
   await page.getByRole("button", { name: "Retries", exact: true }).click();
   await page.reload();
   await expect(rowsOf(page).nth(1)).toContainText(/retry|redelivery|repeat|thrash/);
+});
+
+test("the outline of a session is given to whoever is signed in, whatever its id holds, and to nobody else", async ({
+  request,
+  service,
+  signedIn,
+}) => {
+  const url = `${service.url}/api/sessions/${encodeURIComponent(HOSTILE_SESSION)}/outline`;
+  const cookie = signedIn.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const outline = await request.get(url, { headers: { cookie } });
+  expect(JSON.parse(await outline.text())).toMatchObject({ tools: [0, 1], end: { gaps: [], isCut: false } });
+  const session = cookie.split("=")[0] ?? "";
+  for (const stranger of ["", `${session}=made.up`]) {
+    const response = await request.get(url, { headers: { cookie: stranger } });
+    expect(response.status()).toBe(401);
+  }
 });
 
 test.describe("a session of 30,000 calls", () => {
