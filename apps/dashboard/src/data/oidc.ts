@@ -77,7 +77,8 @@ export function admit(
   const { email } = claims;
   const isVerified = claims.email_verified === true || claims.email_verified === "true";
   if (typeof email !== "string" || !isVerified) return undefined;
-  if (!settings.domains.includes(email.slice(email.lastIndexOf("@") + 1).toLowerCase())) return undefined;
+  const at = email.lastIndexOf("@");
+  if (at < 1 || !settings.domains.includes(email.slice(at + 1).toLowerCase())) return undefined;
   if (settings.roleClaim === undefined) return { role: undefined };
   const named: unknown[] = [claims[settings.roleClaim.claim] ?? []].flat();
   const { roles } = settings.roleClaim;
