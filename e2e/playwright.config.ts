@@ -7,7 +7,9 @@ export default defineConfig({
   testDir: "tests",
   // One service for all tests; each test only reads, or signs in by itself.
   workers: 1,
-  timeout: 30_000,
+  // Room for a machine that is busy with something else; none of it is waited for.
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/results.json" }]],
   outputDir: "test-results/files",
   use: {

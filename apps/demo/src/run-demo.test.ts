@@ -19,7 +19,7 @@ import {
 } from "./index.ts";
 
 /** A run takes seconds, more where the machine is busy. */
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let folder: string;
 beforeAll(() => {
