@@ -73,7 +73,7 @@ export function OperationSection({
               <Link
                 href={operationHref({ project: call.project, id })}
                 prefetch={false}
-                className="text-accent hover:underline"
+                className="inline-block py-0.5 text-accent hover:underline"
               >
                 {operation.state === "unknown" ? "Find out what became of it" : "Show it"}
               </Link>
@@ -81,7 +81,7 @@ export function OperationSection({
             <Link
               href={`/calls${callQuery({ project: call.project, operation: id, from: call.startedAt - DAY_MS, to: call.startedAt + DAY_MS })}`}
               prefetch={false}
-              className="text-accent hover:underline"
+              className="inline-block py-0.5 text-accent hover:underline"
             >
               All its calls
             </Link>

@@ -74,7 +74,7 @@ export function OperationFacts({ operation }: { operation: OperationRow }): Reac
             <Link
               href={`/calls${callQuery({ project, operation: id, from: claimedAtMs - DAY_MS, to: claimedAtMs + 30 * DAY_MS })}`}
               prefetch={false}
-              className="text-accent hover:underline"
+              className="inline-block py-0.5 text-accent hover:underline"
             >
               Its calls in the trail
             </Link>

@@ -14,7 +14,7 @@ export function CopyButton({ text, label }: { text: string; label: string }): Re
     <button
       type="button"
       onClick={() => void copy().catch(() => setCopied(false))}
-      className="inline-flex items-center gap-1 rounded-sm text-xs text-soft hover:text-ink"
+      className="inline-flex items-center gap-1 rounded-sm py-1 text-xs text-soft hover:text-ink"
     >
       {copied ? <Check size={12} aria-hidden /> : <Copy size={12} aria-hidden />}
       <span aria-live="polite">{copied ? "Copied" : label}</span>
