@@ -89,11 +89,6 @@ export function Palette(): ReactNode {
             className="w-full border-b border-line bg-transparent px-4 py-3 text-sm outline-none placeholder:text-soft"
           />
           <Command.List className="max-h-[50vh] overflow-y-auto p-1.5">
-            {found.length > 0 ? (
-              <Command.Group heading="Find" className={groupClass}>
-                {found.map(({ label, href }) => item(label, () => router.push(href), [text]))}
-              </Command.Group>
-            ) : null}
             <Command.Group heading="Screens" className={groupClass}>
               {screens.map(({ href, label }) => item(label, () => router.push(`${href}${query}`)))}
             </Command.Group>
@@ -104,6 +99,11 @@ export function Palette(): ReactNode {
               {item("Keys", () => setShowsKeys(true), ["shortcuts", "help"])}
               {themes.map((theme) => item(`Theme: ${theme}`, () => applyTheme(theme)))}
             </Command.Group>
+            {found.length > 0 ? (
+              <Command.Group heading="Find" className={groupClass}>
+                {found.map(({ label, href }) => item(label, () => router.push(href), [text]))}
+              </Command.Group>
+            ) : null}
           </Command.List>
         </Command>
       </ModalDialog>
