@@ -1,6 +1,7 @@
 import { sampleCall } from "@tachograph/record/testing";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../src/fixtures.ts";
+import { pressUntilFocused } from "../src/press-until.ts";
 
 const rowsOf = (page: Page) => page.getByRole("table", { name: "Calls" }).getByRole("row");
 const searchBox = (page: Page) => page.getByRole("combobox", { name: "Search calls" });
@@ -55,7 +56,8 @@ test("the same from the keyboard alone", async ({ page }) => {
   await expect(page).toHaveURL(/outcome=denied&tool=refund_order|tool=refund_order&.*outcome=denied/);
   await expect(rowsOf(page).nth(1)).toContainText("Denied");
   await page.keyboard.press("Escape");
-  await page.locator("body").press("j");
+  await searchBox(page).blur();
+  await pressUntilFocused(page, "k", rowsOf(page).nth(1).getByRole("link"));
   await page.keyboard.press("Enter");
   const panel = page.getByRole("dialog", { name: "Call" });
   await expect(panel.getByText("Rule", { exact: true }).first()).toBeVisible();

@@ -1,6 +1,7 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../src/fixtures.ts";
+import { pressUntilFocused } from "../src/press-until.ts";
 import { HOSTILE_SESSION } from "../src/traffic/hostile-session.ts";
 import { LONG_SESSION, LONG_SESSION_CALLS, recordLongSession } from "../src/traffic/long-session.ts";
 
@@ -27,11 +28,15 @@ test("is this session retrying, and did anything happen twice? By mouse", async 
 test("is this session retrying, and did anything happen twice? By keyboard", async ({ page }) => {
   await page.goto("/sessions?only=repeats&sort=risk");
   await expect(page.getByRole("table", { name: "Sessions" }).getByRole("row").nth(1)).toBeVisible();
-  await page.keyboard.press("j");
+  await pressUntilFocused(
+    page,
+    "k",
+    page.getByRole("table", { name: "Sessions" }).getByRole("row").nth(1).getByRole("link"),
+  );
   await page.keyboard.press("Enter");
   await expect(page.getByRole("list", { name: "In short" })).toContainText("may have happened twice");
   await expect(rowsOf(page).nth(1)).toBeVisible();
-  await page.keyboard.press("j");
+  await pressUntilFocused(page, "k", rowsOf(page).nth(1).getByRole("link").first());
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await expect(panelOf(page).getByRole("heading", { name: "Identity" })).toBeVisible();
