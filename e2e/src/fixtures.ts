@@ -42,7 +42,7 @@ export const test = base.extend<
         void dialog.dismiss();
       });
       page.on("console", (message) => {
-        if (message.type() === "error") faults.push(message.text());
+        if (message.type() === "error") faults.push(`${message.text()} ${message.location().url}`);
       });
       await use(faults);
       if (faults.length > 0) throw new Error(`the page complained:\n${faults.join("\n")}`);
