@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseSearch } from "../search/parse-search.ts";
-import { callQuery, filtersOf, hasFilter, loadCallParams, withoutFilter, withSearch } from "./call-params.ts";
+import { callQuery, filtersOf, hasFilter, loadCallParams } from "./call-params.ts";
+import { withoutFilter, withSearch } from "../search/filters.ts";
 import { callSearchFields } from "./call-search-fields.ts";
 
 const inForce = loadCallParams({ outcome: "ok", session: "s-1" });

@@ -4,16 +4,9 @@ import { useQueryStates } from "nuqs";
 import { useCallback, useTransition, type ReactNode } from "react";
 import { outcomeStyleOf } from "../outcome-style.ts";
 import { FilterChips } from "../search/filter-chips.tsx";
+import { withoutFilter, withSearch } from "../search/filters.ts";
 import { SearchBox } from "../search/search-box.tsx";
-import {
-  callParsers,
-  callQuery,
-  filterLabels,
-  filterNames,
-  filtersOf,
-  withoutFilter,
-  withSearch,
-} from "./call-params.ts";
+import { callParsers, callQuery, filterLabels, filterNames, filtersOf } from "./call-params.ts";
 import { callSearchFields } from "./call-search-fields.ts";
 import { loadFieldValues } from "./load-calls.ts";
 import { labelOfRetry } from "./retry-label.ts";

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { parseSearch } from "../search/parse-search.ts";
-import { loadSessionParams, sessionSearchFields, withSessionSearch } from "./session-params.ts";
+import { loadSessionParams, sessionSearchFields } from "./session-params.ts";
+import { withSearch } from "../search/filters.ts";
 
 const searched = (query: string, text: string) => {
   const params = loadSessionParams(new URLSearchParams(query));
-  return withSessionSearch(params, parseSearch(text, sessionSearchFields));
+  return withSearch(params, parseSearch(text, sessionSearchFields));
 };
 
 test("a search adds to the filters of the screen", () => {

@@ -7,7 +7,8 @@ import {
   type inferParserType,
 } from "nuqs/server";
 import { scopeParsers } from "../scope/scope.ts";
-import type { ParsedSearch, SearchField } from "../search/search-field.ts";
+import { filtersAmong, type Filter } from "../search/filters.ts";
+import type { SearchField } from "../search/search-field.ts";
 import { parseAsText } from "../time/time-window.ts";
 
 export const sessionSorts = [
@@ -86,27 +87,5 @@ export const sessionFilterNames = Object.keys(sessionFilterLabels) as SessionFil
 type SessionFilters = Pick<SessionParams, SessionFilterName>;
 
 /** The filters in force, one by one. */
-export const sessionFiltersOf = (params: SessionFilters): { name: SessionFilterName; value: string }[] =>
-  sessionFilterNames.flatMap((name) => {
-    const value: string | readonly string[] | null = params[name];
-    return value === null ? [] : [value].flat().map((one) => ({ name, value: one }));
-  });
-
-/** The filters in force with what a search asks for besides. */
-export function withSessionSearch(params: SessionFilters, { terms, text }: ParsedSearch): Partial<SessionFilters> {
-  const changed = Object.entries(terms).map(([name, values]) => [
-    name,
-    [...new Set([...(params[name as Exclude<SessionFilterName, "q">] ?? []), ...values])],
-  ]);
-  return { ...(Object.fromEntries(changed) as Partial<SessionFilters>), ...(text !== undefined && { q: text }) };
-}
-
-/** The filters without one of them. */
-export function withoutSessionFilter(
-  params: SessionFilters,
-  { name, value }: { name: SessionFilterName; value: string },
-): object {
-  const present: string | readonly string[] | null = params[name];
-  const rest = Array.isArray(present) ? present.filter((other) => other !== value) : [];
-  return { [name]: rest.length === 0 ? null : rest };
-}
+export const sessionFiltersOf = (params: SessionFilters): Filter<SessionFilterName>[] =>
+  filtersAmong(sessionFilterNames, params);

@@ -3,6 +3,7 @@
 import { useQueryStates } from "nuqs";
 import { useCallback, useTransition, type ReactNode } from "react";
 import { FilterChips } from "../search/filter-chips.tsx";
+import { withoutFilter, withSearch } from "../search/filters.ts";
 import { SearchBox } from "../search/search-box.tsx";
 import { loadSessionFieldValues } from "./load-sessions.ts";
 import {
@@ -13,8 +14,6 @@ import {
   sessionParsers,
   sessionQuery,
   sessionSearchFields,
-  withoutSessionFilter,
-  withSessionSearch,
 } from "./session-params.ts";
 
 /** The search box and the filters in force; kept in the URL. */
@@ -35,8 +34,8 @@ export function SessionSearch(): ReactNode {
         placeholder="client:claude-code only:denials, or part of a session id"
         fields={sessionSearchFields}
         loadValues={loadValues}
-        onSearch={(search) => void setParams(withSessionSearch(params, search))}
-        onRemoveLast={() => (last ? void setParams(withoutSessionFilter(params, last)) : undefined)}
+        onSearch={(search) => void setParams(withSearch(params, search))}
+        onRemoveLast={() => (last ? void setParams(withoutFilter(params, last)) : undefined)}
       />
       <FilterChips
         chips={filters.map((filter) => ({
@@ -44,7 +43,7 @@ export function SessionSearch(): ReactNode {
           label: sessionFilterLabels[filter.name],
           valueLabel: filter.name === "only" ? labelOfSignal(filter.value) : filter.value,
         }))}
-        onRemove={(filter) => void setParams(withoutSessionFilter(params, filter))}
+        onRemove={(filter) => void setParams(withoutFilter(params, filter))}
         onClear={() => void setParams(Object.fromEntries(sessionFilterNames.map((name) => [name, null])))}
       />
     </div>
