@@ -18,20 +18,26 @@ function pidNamespace(): string {
 
 const ownHost = `${hostname()} ${pidNamespace()}`.trim();
 
-/** The kernel's start time of a process, in clock ticks since boot, with the boot it belongs to. */
-function processStart(pid: number): string | null {
+interface ProcessStat {
+  /** The kernel's start time of a process, in clock ticks since boot, with the boot it belongs to. */
+  start: string;
+  /** It has ended, and whoever started it has not asked how: it stays in the table of processes. */
+  isZombie: boolean;
+}
+
+function readStat(pid: number): ProcessStat | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot}:${fields[19]}`;
+    return { start: `${boot}:${fields[19]}`, isZombie: fields[0] === "Z" };
   } catch {
     return null;
   }
 }
 
 export function ownIdentity(): ProcessIdentity {
-  return { host: ownHost, pid: process.pid, processStart: processStart(process.pid) };
+  return { host: ownHost, pid: process.pid, processStart: readStat(process.pid)?.start ?? null };
 }
 
 /** Whether that very process still runs; undefined where it ran on another host or in another container. */
@@ -42,6 +48,7 @@ export function isAlive(identity: ProcessIdentity): boolean | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
   }
-  const start = processStart(identity.pid);
-  return start === null || identity.processStart === null || start === identity.processStart;
+  const stat = readStat(identity.pid);
+  if (stat === null) return true;
+  return !stat.isZombie && (identity.processStart === null || stat.start === identity.processStart);
 }
