@@ -67,15 +67,18 @@ async function main(wanted: string[]): Promise<number> {
   rmSync(playwrightReport, { force: true });
   mkdirSync(reports, { recursive: true });
 
-  const total: Counts = { passed: 0, failed: 0 };
+  const total: Counts = { passed: 0, failed: 0, failures: [] };
   const failedParts: string[] = [];
   for (const part of parts) {
     if (wanted.length > 0 && !wanted.includes(part.name)) continue;
-    const { passed, failed } = await runPart(part);
+    const { passed, failed, failures } = await runPart(part);
     total.passed += passed;
     total.failed += failed;
+    total.failures.push(...failures);
     if (failed > 0) failedParts.push(part.name);
   }
+  // Once more at the end: of a long output, only the end may be kept.
+  for (const failure of total.failures) console.log(`\n${failure.replaceAll(`${root}/`, "")}`);
   if (failedParts.length > 0)
     console.log(`\nFailed: ${failedParts.join(", ")}. One part alone: npm test -- ${failedParts[0]}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed`);
@@ -87,7 +90,7 @@ async function runPart(part: Part): Promise<Counts> {
   const startedAt = performance.now();
   const ok = await runCommand(part);
   const counted = part.count?.();
-  const counts = { passed: counted?.passed ?? 0, failed: counted?.failed ?? 0 };
+  const counts = counted ?? { passed: 0, failed: 0, failures: [] };
   // A run that failed without a failed test (it could not load, or crashed) must not look like a success.
   if (counted === undefined || (!ok && counts.failed === 0)) counts[ok ? "passed" : "failed"] += 1;
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
