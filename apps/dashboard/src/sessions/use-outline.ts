@@ -4,6 +4,9 @@ import { startTransition, useEffect, useState } from "react";
 import { fromLines } from "./outline-stream.ts";
 import { emptyOutline, withPiece, type Outline, type OutlinePiece } from "./outline.ts";
 
+/** Each time more is shown, all lines and the map are made anew. */
+const SHOWN_EVERY_MS = 500;
+
 export interface LoadedOutline {
   outline: Outline;
   status: "whole" | "loading" | "failed";
@@ -28,8 +31,11 @@ export function useOutline(first: OutlinePiece, url: string): LoadedOutline {
       const response = await fetch(url, { signal: stop.signal });
       if (!response.ok || response.body === null) throw new Error(`the outline was answered with ${response.status}`);
       let growing = emptyOutline;
+      let shownAt = performance.now();
       for await (const piece of fromLines(response.body)) {
         growing = withPiece(growing, piece);
+        if (piece.end === null && performance.now() - shownAt < SHOWN_EVERY_MS) continue;
+        shownAt = performance.now();
         const grown = growing;
         startTransition(() => setOutline(grown));
       }
