@@ -99,11 +99,12 @@ const facetTitles: Readonly<Record<CountedFacet, string>> = {
 /** For each field the values that are left with the other filters in force. */
 export async function listSessionFacets(params: SessionParams): Promise<SessionFacet[]> {
   await authorize("rows", params.project);
-  const counts = await countSessionsBy(getReader(COUNTS_WITHIN_MS), scopeOf(params));
+  const { facets, ofNewest } = await countSessionsBy(getReader(COUNTS_WITHIN_MS), scopeOf(params));
   return (Object.keys(facetTitles) as CountedFacet[]).map((name) => ({
     name,
     title: facetTitles[name],
-    values: valuesOf(counts[name]),
+    values: valuesOf(facets[name]),
+    ofNewest,
   }));
 }
 
@@ -117,9 +118,9 @@ export async function listSessionFieldValues(
 ): Promise<FacetValue[]> {
   await authorize("rows", params.project);
   if (!Object.hasOwn(facetTitles, field)) return [];
-  const counts = await countSessionsBy(getReader(COUNTS_WITHIN_MS), scopeOf(params));
+  const { facets } = await countSessionsBy(getReader(COUNTS_WITHIN_MS), scopeOf(params));
   const wanted = typed.toLowerCase();
-  return valuesOf(counts[field as CountedFacet])
+  return valuesOf(facets[field as CountedFacet])
     .filter(({ value }) => value.toLowerCase().includes(wanted))
     .slice(0, MAX_VALUES);
 }

@@ -11,11 +11,12 @@ import { labelOfSignal, sessionParsers } from "./session-params.ts";
 export function SessionFacetPanel({ facet }: { facet: SessionFacet }): ReactNode {
   const [isPending, startTransition] = useTransition();
   const [params, setParams] = useQueryStates(sessionParsers, { shallow: false, history: "push", startTransition });
-  const { name, title, values } = facet;
+  const { name, title, values, ofNewest } = facet;
   return (
     <FacetValues
       title={title}
       values={values}
+      ofNewest={ofNewest}
       selected={params[name]}
       isPending={isPending}
       labelOf={(value) => (name === "only" ? labelOfSignal(value) : <InertText text={value} max={80} />)}

@@ -7,4 +7,6 @@ export interface SessionFacet {
   name: SessionFacetName;
   title: string;
   values: FacetValue[];
+  /** Where only the newest sessions were counted: how many. */
+  ofNewest: number | null;
 }
