@@ -18,8 +18,8 @@ import {
   type SentDelivery,
 } from "./index.ts";
 
-/** A run takes seconds, more where the machine is busy. */
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
+/** A run takes half a minute, many times that where the machine is busy. */
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 let folder: string;
 beforeAll(() => {

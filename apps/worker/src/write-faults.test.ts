@@ -13,12 +13,9 @@ import {
   type CuttableProxy,
   type TestDatabase,
 } from "@tachograph/ledger/testing";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { countCalls, countTrail, onceEach, TestGate } from "./testing-trail.ts";
 import { startWorker, type Worker } from "./worker.ts";
-
-// Each takes seconds; a machine that does much else at once may take longer.
-vi.setConfig({ testTimeout: 60_000 });
 
 let directory: string;
 const children: ChildProcess[] = [];

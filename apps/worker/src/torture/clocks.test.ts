@@ -17,7 +17,7 @@ beforeAll(async () => {
     ground.start({ ...patient, clockShiftMs: TEN_MINUTES_MS }),
     ground.start({ ...patient, clockShiftMs: -TEN_MINUTES_MS }),
   ]);
-}, 60_000);
+});
 afterAll(() => ground.close());
 
 const begun = async (order: string): Promise<void> =>

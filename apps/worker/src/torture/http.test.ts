@@ -16,7 +16,7 @@ beforeAll(async () => {
     ground.startHttp("ann", options),
     ground.startHttp("ben", options),
   ]);
-}, 60_000);
+});
 afterAll(() => ground.close());
 
 const callOf = (order: string): Call => ({ tool: "pay", args: { order }, toolUseId: `toolu_${order}` });
@@ -29,7 +29,7 @@ test("over HTTP, 200 concurrent deliveries of one call to two servers execute on
   expect(ground.executions("one")).toHaveLength(1);
   expect(deliveries.filter(({ answer }) => answer?.isError !== false)).toEqual([]);
   expect(deliveries.filter(({ answer }) => answer?.replayed === false)).toHaveLength(1);
-}, 60_000);
+});
 
 test("what another one who is known by another token asks is an operation of its own, though its id is the same", async () => {
   const call = callOf("shared");

@@ -92,7 +92,7 @@ async function liveAndDie(lane: number, kills: number): Promise<void> {
 test(
   `killed at ${KILLS} random instants, servers execute nothing that may not be executed, and every delivery has its row`,
   {
-    timeout: 60_000 + KILLS * 5_000,
+    timeout: 120_000 + KILLS * 15_000,
   },
   async () => {
     const start = performance.now();

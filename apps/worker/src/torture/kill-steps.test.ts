@@ -34,7 +34,7 @@ async function operationOf(sessionId: string): Promise<string | undefined> {
   return (await operations.executeTakeFirst())?.id;
 }
 
-describe.concurrent.each(steps)("a server that is killed at the step %s", { timeout: 60_000 }, (step) => {
+describe.concurrent.each(steps)("a server that is killed at the step %s", (step) => {
   test.for(tools)(
     "leaves %s executed as often as it may be, and a row that says which operation",
     async (tool, { expect }) => {

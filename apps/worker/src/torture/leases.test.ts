@@ -19,7 +19,7 @@ let other: ServerProcess;
 beforeAll(async () => {
   ground = await openGround();
   [owner, other] = await Promise.all([ground.start(patient), ground.start(patient)]);
-}, 60_000);
+});
 afterEach(() => owner.resume());
 afterAll(() => ground.close());
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   ground = await openGround();
   proxy = await startProxy(ground.place.databaseUrl);
   [owner, other] = await Promise.all([ground.start(), ground.start({ databaseUrl: proxy.url, waitMs: 60_000 })]);
-}, 60_000);
+});
 afterAll(async () => {
   await ground.close();
   await proxy.close();

@@ -63,7 +63,7 @@ test("of 100 concurrent twins with ids of their own 1 executes and 99 are held, 
     const { rows } = await sql`select state from operations where guard = ${guard}`.execute(ledger.db);
     expect(rows).toEqual([{ state: "in_flight" }]);
   }
-}, 60_000);
+});
 
 test.each(["due again", "left by its owner"])(
   "of 40 concurrent deliveries of what is %s 1 executes, round after round",

@@ -142,7 +142,7 @@ test("while the store is away claims and settlements are refused with what an op
   expect(await failureOf(ledger.settle(settlementOf(request)))).toMatchObject(away);
   await proxy.comeBack();
   expect(await ledger.settle(settlementOf(request)), "repeated by its owner").toBe("settled");
-}, 30_000);
+});
 
 test("a store that is away for a moment costs a moment", async () => {
   const request = sampleClaim();

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 test(
   `${RUNS} walks of owners that claim, settle, die, take over and repeat, alone and at once, are as the model says`,
-  { timeout: 60_000 + RUNS * 200 },
+  { timeout: 120_000 + RUNS * 200 },
   async () => {
     await fc.assert(
       fc.asyncProperty(walk, async (steps) => new Walker(ledger, steps).run()),
