@@ -37,6 +37,12 @@ export {
   type FieldCount,
   type FieldCounts,
 } from "./queries/call-counts.ts";
+export {
+  contrastCalls,
+  type CallContrast,
+  type ContrastedField,
+  type ContrastedValue,
+} from "./queries/call-contrast.ts";
 export { findCallNeighbours, type CallNeighbours } from "./queries/call-neighbours.ts";
 export { listRelatedCalls } from "./queries/related-calls.ts";
 export { listOperationCalls } from "./queries/operation-calls.ts";

@@ -3,6 +3,7 @@ import {
   createLoader,
   createSerializer,
   parseAsArrayOf,
+  parseAsBoolean,
   parseAsString,
   parseAsStringLiteral,
   type inferParserType,
@@ -33,6 +34,10 @@ export type CallParams = inferParserType<typeof callParsers>;
 
 export const loadCallParams = createLoader(callParsers);
 export const callQuery = createSerializer(callParsers);
+
+/** Whether the screen tells what sets its rows apart from others; no part of what narrows them. */
+export const contrastParsers = { differs: parseAsBoolean.withDefault(false) };
+export const loadContrastParams = createLoader(contrastParsers);
 
 /** Which of the parameters narrow the rows, and what to call them. */
 export const filterLabels = {

@@ -1,18 +1,33 @@
 "use client";
 
-import { Radio } from "lucide-react";
+import { GitCompare, Radio } from "lucide-react";
 import { parseAsBoolean, useQueryState } from "nuqs";
-import type { ReactNode } from "react";
+import { useTransition, type ReactNode } from "react";
 import { ColumnChooser } from "../table/column-chooser.tsx";
 import { toolButtonClass } from "../ui/menu.tsx";
 import type { ViewList } from "../views/view.ts";
 import { ViewsMenu } from "../views/views-menu.tsx";
 import { callColumns } from "./call-columns.tsx";
+import { contrastParsers } from "./call-params.ts";
 
 const specs = callColumns({ open: () => {}, showDate: false });
 
 /** What can be done with the rows of the calls screen. */
-export function CallsToolbar({ canFollow, views }: { canFollow: boolean; views: ViewList }): ReactNode {
+export function CallsToolbar({
+  canFollow,
+  isNarrowed,
+  views,
+}: {
+  canFollow: boolean;
+  /** Whether a filter is in force. */
+  isNarrowed: boolean;
+  views: ViewList;
+}): ReactNode {
+  const [isPending, startTransition] = useTransition();
+  const [differs, setDiffers] = useQueryState(
+    "differs",
+    contrastParsers.differs.withOptions({ history: "push", shallow: false, startTransition }),
+  );
   const [isLive, setLive] = useQueryState("live", parseAsBoolean.withDefault(false).withOptions({ history: "push" }));
   return (
     <div role="group" aria-label="Rows" className="flex shrink-0 items-start gap-2">
@@ -25,6 +40,17 @@ export function CallsToolbar({ canFollow, views }: { canFollow: boolean; views: 
         className={`${toolButtonClass} disabled:opacity-50`}
       >
         <Radio size={14} aria-hidden /> Live
+      </button>
+      <button
+        type="button"
+        aria-pressed={differs}
+        aria-busy={isPending}
+        disabled={!isNarrowed && !differs}
+        title={isNarrowed ? "Hold these calls against the others of this time" : "Filter first: all calls are alike"}
+        onClick={() => void setDiffers(differs ? null : true)}
+        className={`${toolButtonClass} disabled:opacity-50`}
+      >
+        <GitCompare size={14} aria-hidden /> What differs
       </button>
       <ViewsMenu screen="calls" list={views} />
       <ColumnChooser specs={specs} />

@@ -1,5 +1,6 @@
 import "server-only";
 import {
+  contrastCalls,
   countCalls,
   countCallsBy,
   findCall,
@@ -13,11 +14,13 @@ import {
   type CallFilter,
   type CallNeighbours,
   type CallSummary,
+  type ContrastedField,
   type CountedField,
 } from "@tachograph/ledger";
 import { isUuid, type CallRecord } from "@tachograph/record";
+import type { Contrast } from "../calls/call-contrast.ts";
 import type { CallDetail, PayloadPart, PayloadTexts, PayloadView } from "../calls/call-detail.ts";
-import { hasFilter, loadCallParams, type CallParams } from "../calls/call-params.ts";
+import { hasFilter, loadCallParams, type CallParams, type FilterName } from "../calls/call-params.ts";
 import { rpcRequest } from "../calls/rpc-request.ts";
 import type { CallRow, CappedCount } from "../calls/call-row.ts";
 import type { OperationView } from "../calls/operation-view.ts";
@@ -157,6 +160,40 @@ export async function listFieldValues(params: CallParams, field: string, typed: 
   return values
     .flatMap(({ value, count }) => (value?.toLowerCase().includes(wanted) ? [{ value, count }] : []))
     .slice(0, MAX_VALUES);
+}
+
+const contrastTitles: Readonly<Record<ContrastedField, readonly [title: string, filter: FilterName | null]>> = {
+  tool: ["Tool", "tool"],
+  server_name: ["Server", "server"],
+  server_version: ["Server version", null],
+  tool_def_hash: ["Contract", null],
+  principal: ["Principal", "principal"],
+  auth_method: ["Sign-in by", null],
+  client_name: ["Client", "client"],
+  client_version: ["Client version", null],
+  protocol_version: ["Protocol", null],
+  transport: ["Transport", null],
+  session_id: ["Session", "session"],
+  mutability: ["Kind", "kind"],
+  retry_kind: ["Retry", "retry"],
+  rule: ["Rule", "rule"],
+  policy_hash: ["Policy", null],
+  error_code: ["Error", "error"],
+};
+
+/** What the calls of the screen have that others have not. */
+export async function getCallContrast(params: CallParams): Promise<Contrast> {
+  await authorize("rows", params.project);
+  const { values, these, others, shared } = await contrastCalls(getReader(COUNTS_WITHIN_MS), scopeOf(params));
+  return {
+    these,
+    others,
+    isAmongAlike: Object.values(shared).some((value) => value !== undefined),
+    values: values.map(({ field, value, ...counts }) => {
+      const [title, filter] = contrastTitles[field];
+      return { title, value, ...counts, filter: value === null ? null : filter };
+    }),
+  };
 }
 
 export async function getCallChart(params: CallParams): Promise<CallChart> {

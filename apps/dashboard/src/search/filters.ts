@@ -19,7 +19,10 @@ export const filtersAmong = <Name extends string>(
   });
 
 /** What a search adds to the filters in force; where there can be one value only, the last one counts. */
-export function withSearch<Params extends object>(params: Params, { terms, text }: ParsedSearch): Partial<Params> {
+export function withSearch<Params extends object>(
+  params: Params,
+  { terms, text }: Pick<ParsedSearch, "terms" | "text">,
+): Partial<Params> {
   const changed = Object.entries(terms).map(([name, values]) => {
     const present: unknown = params[name as keyof Params];
     return [name, Array.isArray(present) ? [...new Set([...present, ...values])] : values.at(-1)];

@@ -1,5 +1,5 @@
 import { idTime, type Outcome } from "@tachograph/record";
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { andFilter, type CallFilter } from "./call-filter.ts";
 import { callVolume, isRolledUp, isRolledUpByMinute, outcomeVolume, rolledUpFields } from "./call-volume.ts";
@@ -65,6 +65,16 @@ async function countAlike(
     ? callVolume(options)
     : sql`select *, 1 as calls from tool_calls
         where project = ${project} and ${idsIn(options)} ${above(looked)} ${andFilter(filter)}`;
+  const values = await countValues(ledger, { source, fields, most: 50 });
+  const ofNewest = looked.afterId === null ? null : LOOKED_AT;
+  return Object.fromEntries(fields.map((name) => [name, { values: values[name], ofNewest }]));
+}
+
+/** The `most` frequent values of each field of `source`, whose rows count `calls`, all in one scan. */
+export async function countValues<Field extends string>(
+  ledger: Ledger,
+  { source, fields, most }: { source: RawBuilder<unknown>; fields: readonly Field[]; most: number },
+): Promise<Record<Field, FieldCount[]>> {
   const names = fields.map((field) => sql.ref(field));
   const { rows } = await sql<{ field: number; value: string | null; count: number }>`
     select field, value, count from (
@@ -75,17 +85,10 @@ async function countAlike(
         group by grouping sets (${sql.join(names.map((name) => sql`(${name})`))})
         having sum(calls) > 0
       ) as sums
-    ) as ranked where place <= 50 order by field, place`.execute(ledger.db);
-  const ofNewest = looked.afterId === null ? null : LOOKED_AT;
-  return Object.fromEntries(
-    fields.map((name, index) => [
-      name,
-      {
-        values: rows.filter(({ field }) => field === index + 1).map(({ value, count }) => ({ value, count })),
-        ofNewest,
-      },
-    ]),
-  );
+    ) as ranked where place <= ${most} order by field, place`.execute(ledger.db);
+  const counts = Object.fromEntries(fields.map((name) => [name, [] as FieldCount[]])) as Record<Field, FieldCount[]>;
+  for (const { field, value, count } of rows) counts[fields[field - 1] as Field].push({ value, count });
+  return counts;
 }
 
 export interface CallHistogram {

@@ -1,5 +1,6 @@
 import { sampleCall } from "@tachograph/record/testing";
 import { retryingKinds, type CallRecord } from "@tachograph/record";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLedger, type Ledger } from "../connection.ts";
 import { errorOutcomes, refusalOutcomes } from "../outcome-groups.ts";
@@ -124,7 +125,8 @@ test("a session belongs to every window that it was active in", async () => {
 test("a field's values are counted with the filters of the other fields in force, not with its own", async () => {
   const scope = { project, from: now - 31 * HOUR_MS, to: now };
   const filter: SessionFilter = { clients: ["vscode"], onlyWith: ["errors"] };
-  const counts = await countSessionsBy(ledger, { ...scope, ...filter });
+  const { facets: counts, ofNewest } = await countSessionsBy(ledger, { ...scope, ...filter });
+  expect(ofNewest).toBeNull();
   for (const { value, count } of counts.client) {
     const alone = await countSessions(ledger, { ...scope, onlyWith: ["errors"], clients: [value ?? ""] });
     expect({ value, count }).toEqual({ value, count: alone.count });
@@ -137,6 +139,24 @@ test("a field's values are counted with the filters of the other fields in force
     const only = { ...scope, clients: ["vscode"], onlyWith: [value] } as typeof scope & SessionFilter;
     expect(await countSessions(ledger, only)).toMatchObject({ count });
   }
+});
+
+test("of more than 10,000 sessions the values are counted of the newest, and that is said", async () => {
+  await sql`
+    insert into sessions (project, session_id, session_source, client_name, principals, servers, tools, first_call_id,
+      last_call_id, first_call_at, last_call_at, calls, outcomes, refusals, denials, errors, retries, corrections, replays,
+      repeats, unknown_effects)
+    select 'crowded', n::text, 'meta', case when n <= 5 then 'oldest' else 'newer' end, '{}', '{}', '{}', id, id, at, at,
+      1, '{"ok": 1}', 0, 0, 0, 0, 0, 0, 0, 0
+    from generate_series(1, 10005) as n, lateral (select to_timestamp(${now / 1000}) - (10005 - n) * interval '1 ms' as at),
+      lateral (select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '70008000000000000000')::uuid as id)
+  `.execute(ledger.db);
+  const scope = { project: "crowded", from: now - HOUR_MS, to: now + HOUR_MS };
+  const { facets, ofNewest } = await countSessionsBy(ledger, scope);
+  expect({ ofNewest, clients: facets.client }).toEqual({
+    ofNewest: 10_000,
+    clients: [{ value: "newer", count: 10_000 }],
+  });
 });
 
 test.each([1, 4, 1000])(

@@ -1,12 +1,19 @@
 import type { Metadata } from "next";
 import { Suspense } from "react";
-import { callQuery, hasFilter, loadCallParams, type CallParams } from "../../../calls/call-params.ts";
+import {
+  callQuery,
+  hasFilter,
+  loadCallParams,
+  loadContrastParams,
+  type CallParams,
+} from "../../../calls/call-params.ts";
 import { CallSearch } from "../../../calls/call-search.tsx";
 import { CallsTable } from "../../../calls/calls-table.tsx";
 import { CallsToolbar } from "../../../calls/calls-toolbar.tsx";
+import { ContrastPanel } from "../../../calls/contrast-panel.tsx";
 import { FacetPanel } from "../../../calls/facet-panel.tsx";
 import { OutcomeChart } from "../../../charts/outcome-chart.tsx";
-import { countCallRows, getCallChart, listCallFacets, listCallRows } from "../../../data/calls.ts";
+import { countCallRows, getCallChart, getCallContrast, listCallFacets, listCallRows } from "../../../data/calls.ts";
 import { inTime } from "../../../data/in-time.ts";
 import { listViews } from "../../../data/views.ts";
 import { getPerson } from "../../../data/viewer.ts";
@@ -31,6 +38,7 @@ function windowMs(params: CallParams): number {
 export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
   await getPerson();
   const params = await loadCallParams(searchParams);
+  const { differs } = await loadContrastParams(searchParams);
   const query = callQuery(params);
   return (
     <>
@@ -48,11 +56,20 @@ export default async function CallsPage({ searchParams }: PageProps<"/calls">) {
       </PageHeader>
       <div className="mb-3 flex flex-wrap items-start gap-2 max-sm:flex-col max-sm:items-stretch">
         <CallSearch />
-        <CallsToolbar canFollow={!hasFixedWindow(params)} views={await listViews(params.project, "calls")} />
+        <CallsToolbar
+          canFollow={!hasFixedWindow(params)}
+          isNarrowed={hasFilter(params)}
+          views={await listViews(params.project, "calls")}
+        />
       </div>
       <Suspense fallback={<PanelFallback className="mb-3 h-[7.5rem]" />}>
         <Histogram params={params} />
       </Suspense>
+      {differs && hasFilter(params) ? (
+        <Suspense key={query} fallback={<PanelFallback className="mb-3 h-40" />}>
+          <Contrast params={params} />
+        </Suspense>
+      ) : null}
       <div className="items-start gap-3 lg:grid lg:grid-cols-[13.5rem_minmax(0,1fr)]">
         <details className="mb-3 rounded-lg border border-line bg-surface lg:hidden">
           <summary className="px-4 py-2 font-medium">Facets</summary>
@@ -87,6 +104,16 @@ async function Histogram({ params }: { params: CallParams }) {
   return (
     <Panel className="mb-3 h-[7.5rem] pt-3">
       <OutcomeChart buckets={buckets} bucketMs={bucketMs} heightPx={CHART_PX} countedFromMs={countedFromMs} />
+    </Panel>
+  );
+}
+
+async function Contrast({ params }: { params: CallParams }) {
+  const contrast = await inTime(getCallContrast(params));
+  if (contrast !== undefined) return <ContrastPanel contrast={contrast} />;
+  return (
+    <Panel className="mb-3 pt-3">
+      <TooSlow what="Holding these calls against the others" />
     </Panel>
   );
 }
