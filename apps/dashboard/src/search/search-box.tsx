@@ -9,6 +9,9 @@ import { SearchFaults } from "./search-faults.tsx";
 import { SearchOptions, type SearchOption } from "./search-options.tsx";
 import { useSlashKey } from "./use-slash-key.ts";
 
+/** What is asked for goes into an address, which cannot be of any length. */
+const MAX_SEARCH_LENGTH = 1_000;
+
 /** Values of an open field that begin with a text, with how many rows have them. */
 export type LoadValues = (field: string, prefix: string) => Promise<{ value: string; count: number }[]>;
 
@@ -109,6 +112,7 @@ export function SearchBox({
           aria-describedby={faults.length > 0 ? faultsId : undefined}
           autoComplete="off"
           autoCapitalize="off"
+          maxLength={MAX_SEARCH_LENGTH}
           spellCheck={false}
           enterKeyHint="search"
           placeholder={placeholder}
