@@ -96,6 +96,12 @@ test("somebody who is disabled has no role, no session and no link, at once", as
   expect(await findInstanceRole(ledger, ann)).toBe("auditor");
 });
 
+test("where nobody looks after users, a role can still be changed", async () => {
+  const ann = await person("ann", "viewer");
+  await setUserRole(ledger, { userId: ann, role: "auditor" });
+  expect(await findInstanceRole(ledger, ann)).toBe("auditor");
+});
+
 test("the last who looks after users stays, also where two admins demote each other at once", async () => {
   const one = await person("one", "admin");
   await expect(setUserRole(ledger, { userId: one, role: "viewer" })).rejects.toMatchObject({ code: "last_admin" });

@@ -121,17 +121,22 @@ export async function setMemberRole(
 async function keepingAnAdmin(ledger: Ledger, change: (db: Kysely<Database>) => Promise<void>): Promise<void> {
   await ledger.db.transaction().execute(async (db) => {
     await sql`select pg_advisory_xact_lock(hashtextextended('tachograph users', 0))`.execute(db);
+    const isLookedAfter = await hasAdmin(db);
     await change(db);
-    const left = await db
-      .selectFrom("authUser")
-      .select("id")
-      .where("role", "in", ["admin", "owner"])
-      .where("disabledAt", "is", null)
-      .limit(1)
-      .executeTakeFirst();
-    if (left !== undefined) return;
+    if (!isLookedAfter || (await hasAdmin(db))) return;
     throw new LedgerError("last_admin", "This is the last person who can look after users.", {
       hint: "Make somebody else an admin first.",
     });
   });
+}
+
+async function hasAdmin(db: Kysely<Database>): Promise<boolean> {
+  const admin = await db
+    .selectFrom("authUser")
+    .select("id")
+    .where("role", "in", ["admin", "owner"])
+    .where("disabledAt", "is", null)
+    .limit(1)
+    .executeTakeFirst();
+  return admin !== undefined;
 }
