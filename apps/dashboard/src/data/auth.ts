@@ -1,26 +1,22 @@
 import "server-only";
 import { betterAuth } from "better-auth";
-import { genericOAuth } from "better-auth/plugins/generic-oauth";
+import type { genericOAuth } from "better-auth/plugins/generic-oauth";
 import { magicLink } from "better-auth/plugins/magic-link";
 import { cookiePrefixFor } from "../session-cookie.ts";
 import { getLedger } from "./ledger.ts";
-import { readOidcSettings, type OidcSettings } from "./oidc.ts";
 import { getSettings } from "./settings.ts";
-import { admitClaims, roleOfNewUser, sessionBegan } from "./sign-in-hooks.ts";
+import { roleOfNewUser, sessionBegan } from "./sign-in-hooks.ts";
 
 export { LOCAL_OWNER } from "./sign-in-hooks.ts";
-
-/** Names the provider in addresses. */
-export const OIDC_PROVIDER = "oidc";
 
 const LINK_SECONDS = 15 * 60;
 const SESSION_SECONDS = 14 * 24 * 60 * 60;
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 128;
 
-function createAuth() {
+/** @param provider - Through which people come besides. */
+export function createAuth(provider?: ReturnType<typeof genericOAuth>) {
   const { url, authSecret } = getSettings();
-  const oidc = readOidcSettings();
   return betterAuth({
     appName: "Tachograph",
     baseURL: url,
@@ -43,11 +39,13 @@ function createAuth() {
     },
     // Sessions are read from the database on every request: revoking one takes effect at once.
     session: { modelName: "auth_session", expiresIn: SESSION_SECONDS, disableSessionRefresh: true },
-    account: { modelName: "auth_account" },
+    account: { modelName: "auth_account", updateAccountOnSignIn: false },
     verification: { modelName: "auth_verification" },
     onAPIError: { errorURL: `${url}/login?problem=provider` },
     databaseHooks: {
-      user: { create: { before: async (user) => ({ data: { ...user, role: roleOfNewUser(user.email, oidc) } }) } },
+      user: { create: { before: async (user) => ({ data: { ...user, role: roleOfNewUser(user.email) } }) } },
+      // The provider says who comes; nothing is asked of it in their name, so no token is kept.
+      account: { create: { before: async (account) => ({ data: { ...account, ...noTokens } }) } },
       session: { create: { before: async (session) => sessionBegan(session) } },
     },
     advanced: {
@@ -63,26 +61,12 @@ function createAuth() {
           (metadata as LinkReceiver | undefined)?.receive(token);
         },
       }),
-      ...(oidc === undefined ? [] : [providerOf(oidc)]),
+      ...(provider === undefined ? [] : [provider]),
     ],
   });
 }
 
-const providerOf = (oidc: OidcSettings) =>
-  genericOAuth({
-    config: [
-      {
-        providerId: OIDC_PROVIDER,
-        discoveryUrl: `${oidc.issuer}/.well-known/openid-configuration`,
-        requireIdTokenVerification: true,
-        clientId: oidc.clientId,
-        clientSecret: oidc.clientSecret,
-        scopes: ["openid", "email", "profile"],
-        pkce: true,
-        mapProfileToUser: (claims) => admitClaims(claims, oidc),
-      },
-    ],
-  });
+const noTokens = { accessToken: null, refreshToken: null, idToken: null };
 
 interface LinkReceiver {
   receive: (token: string) => void;

@@ -15,7 +15,16 @@ const settings = readOidcSettings(
 
 test("without an issuer there is no provider, and with one each fault is named", () => {
   expect(readOidcSettings({ NODE_ENV: "test" })).toBeUndefined();
-  expect(readOidcSettings(env())).toMatchObject({ issuer: "https://id.example.com", defaultRole: "none" });
+  expect(readOidcSettings(env())).toMatchObject({
+    issuer: "https://id.example.com",
+    scopes: ["openid", "email", "profile"],
+    defaultRole: "none",
+  });
+  expect(readOidcSettings(env({ TACHOGRAPH_OIDC_SCOPES: "openid email, groups" }))?.scopes).toEqual([
+    "openid",
+    "email",
+    "groups",
+  ]);
   for (const [name, value] of [
     ["CLIENT_ID", ""],
     ["CLIENT_SECRET", ""],
@@ -31,22 +40,26 @@ test("without an issuer there is no provider, and with one each fault is named",
 test("who comes has a verified address of a domain that is let in", () => {
   if (settings === undefined) throw new Error("no settings");
   const comes = (email: unknown, verified: unknown = true) => admit({ email, email_verified: verified }, settings);
-  expect(comes("Ann@EXAMPLE.org")).toEqual({ role: undefined });
-  for (const email of ["ann@evil.com", "ann@sub.example.com", "example.com", "ann@example.com@evil.com", 5]) {
-    expect(comes(email), String(email)).toBeUndefined();
+  expect(comes("Ann@EXAMPLE.org")).toMatchObject({ email: "ann@example.org" });
+  for (const email of ["ann@evil.com", "ann@sub.example.com", "example.com", "ann@example.com@evil.com"]) {
+    expect(comes(email), email).toBe("domain");
   }
-  expect(comes("ann@example.com", false)).toBeUndefined();
-  expect(admit({ email: "ann@example.com" }, settings), "nobody verified it").toBeUndefined();
+  expect(comes(5)).toBe("no address");
+  expect(comes("ann@example.com", false)).toBe("unverified address");
+  expect(admit({ email: "ann@example.com" }, settings), "nobody verified it").toBe("unverified address");
 });
 
-test("the most capable role that a group gives counts", () => {
+test("the most capable role that a group gives counts, and the default one where none does", () => {
   if (settings === undefined) throw new Error("no settings");
-  const roleOf = (groups: unknown) => admit({ email: "ann@example.com", email_verified: true, groups }, settings)?.role;
-  expect([roleOf("watch"), roleOf(["watch", "audit", "x", 7]), roleOf(["a=b"]), roleOf([]), roleOf({})]).toEqual([
-    "viewer",
-    "auditor",
-    "admin",
-    undefined,
-    undefined,
-  ]);
+  const roleOf = (groups: unknown) => admit({ email: "ann@example.com", email_verified: true, groups }, settings);
+  for (const [groups, role] of [
+    ["watch", "viewer"],
+    [["watch", "audit", "x", 7], "auditor"],
+    [["a=b"], "admin"],
+    [[], "none"],
+    [{}, "none"],
+    [undefined, "none"],
+  ]) {
+    expect(roleOf(groups)).toMatchObject({ role, isRoleByGroups: true });
+  }
 });

@@ -10,7 +10,9 @@ export interface OidcSettings {
   name: string;
   /** Domains of addresses that may come in, in lower case. */
   domains: readonly string[];
-  /** Of people who come in for the first time and whose groups say nothing. */
+  /** What the provider is asked for. */
+  scopes: readonly string[];
+  /** Of somebody new; where groups give roles, also of everybody whose groups give none. */
   defaultRole: GivenRole;
   /** The claim that names groups, and what they make of somebody; at each sign-in, the most capable counts. */
   roleClaim: { claim: string; roles: ReadonlyMap<string, GivenRole> } | undefined;
@@ -52,6 +54,7 @@ export function readOidcSettings(env: NodeJS.ProcessEnv = process.env): OidcSett
       .split(",")
       .map((domain) => domain.trim().toLowerCase())
       .filter((domain) => domain !== ""),
+    scopes: (env[`${PREFIX}SCOPES`] || "openid email profile").split(/[\s,]+/).filter((scope) => scope !== ""),
     defaultRole: roleOf(env[`${PREFIX}DEFAULT_ROLE`] || "none", "DEFAULT_ROLE"),
     roleClaim: claim
       ? { claim, roles: readRoles(needed("ROLES", "it says what a group makes of somebody, as in auditors=auditor")) }
@@ -69,19 +72,32 @@ export function readOidcSettings(env: NodeJS.ProcessEnv = process.env): OidcSett
   }
 }
 
-/** Who the provider says has come; undefined where they may not come in. */
-export function admit(
-  claims: { email?: unknown; email_verified?: unknown; [claim: string]: unknown },
-  settings: OidcSettings,
-): { role: GivenRole | undefined } | undefined {
-  const { email } = claims;
-  const isVerified = claims.email_verified === true || claims.email_verified === "true";
-  if (typeof email !== "string" || !isVerified) return undefined;
+/** What keeps somebody out whom the provider knows. */
+export type Refusal = "no address" | "unverified address" | "domain" | "owner" | "disabled";
+
+export interface Admitted {
+  /** In lower case. */
+  email: string;
+  role: GivenRole;
+  /** Whether the role counts for whoever we know already. */
+  isRoleByGroups: boolean;
+}
+
+/** Who the provider says has come, or what keeps them out. */
+export function admit(claims: Readonly<Record<string, unknown>>, settings: OidcSettings): Admitted | Refusal {
+  if (typeof claims["email"] !== "string") return "no address";
+  const email = claims["email"].toLowerCase();
+  const isVerified = claims["email_verified"] === true || claims["email_verified"] === "true";
+  if (!isVerified) return "unverified address";
   const at = email.lastIndexOf("@");
-  if (at < 1 || !settings.domains.includes(email.slice(at + 1).toLowerCase())) return undefined;
-  if (settings.roleClaim === undefined) return { role: undefined };
-  const named: unknown[] = [claims[settings.roleClaim.claim] ?? []].flat();
-  const { roles } = settings.roleClaim;
-  const found = named.flatMap((group) => (typeof group === "string" ? (roles.get(group) ?? []) : []));
-  return { role: givenRoles.findLast((role) => found.includes(role)) };
+  if (at < 1 || !settings.domains.includes(email.slice(at + 1))) return "domain";
+  const { roleClaim, defaultRole } = settings;
+  if (roleClaim === undefined) return { email, role: defaultRole, isRoleByGroups: false };
+  const named: unknown[] = [claims[roleClaim.claim] ?? []].flat();
+  const found = named.flatMap((group) => (typeof group === "string" ? (roleClaim.roles.get(group) ?? []) : []));
+  return {
+    email,
+    role: givenRoles.findLast((role) => found.includes(role)) ?? defaultRole,
+    isRoleByGroups: true,
+  };
 }

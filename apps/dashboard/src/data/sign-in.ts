@@ -3,21 +3,18 @@ import {
   createPasswordLink,
   endUserSessions,
   findPasswordLink,
-  INSTANCE,
-  recordAccess,
   spendPasswordLink,
   type LinkPurpose,
 } from "@tachograph/ledger";
-import { getAuth, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, OIDC_PROVIDER } from "./auth.ts";
+import { getAuth, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from "./auth.ts";
 import { clientAddress } from "./client-address.ts";
 import { getLedger } from "./ledger.ts";
 import { createKeyedRateLimit } from "./rate-limit.ts";
 import { getSettings } from "./settings.ts";
-import { signingIn } from "./sign-in-hooks.ts";
+import { recordFailedSignIn, signingIn, type SignIn } from "./sign-in-hooks.ts";
 
 const attemptsByAddress = createKeyedRateLimit({ max: 30, windowSeconds: 300 });
 const attemptsByAccount = createKeyedRateLimit({ max: 10, windowSeconds: 900 });
-const providerAttempts = createKeyedRateLimit({ max: 60, windowSeconds: 300 });
 
 const emailPattern = /^[^\s@]{1,64}@[^\s@]{1,190}$/;
 const LINK_HOURS = { invitation: 7 * 24, password_reset: 24 } as const satisfies Record<LinkPurpose, number>;
@@ -34,8 +31,9 @@ export async function signInWithPassword(
   if (!attemptsByAddress.take(address ?? "")) return "busy";
   if (!emailPattern.test(email) || given.password.length > MAX_PASSWORD_LENGTH) return "wrong";
   if (!attemptsByAccount.take(email)) return "busy";
+  const signIn: SignIn = { method: "password", address, email };
   try {
-    const { headers, response } = await signingIn({ method: "password", address }, () =>
+    const { headers, response } = await signingIn(signIn, () =>
       getAuth().api.signInEmail({
         body: { email, password: given.password },
         headers: requestHeaders,
@@ -46,23 +44,10 @@ export async function signInWithPassword(
     return { headers, userId: response.user.id };
   } catch (error) {
     if (!isLibraryError(error)) throw error;
-    await recordFailure(email, "password", address);
+    await recordFailedSignIn(signIn);
     return "wrong";
   }
 }
-
-const recordFailure = (name: string, method: string, address: string | null): Promise<boolean> =>
-  recordAccess(getLedger(), {
-    project: INSTANCE,
-    userId: null,
-    userName: name,
-    userRole: null,
-    action: "sign_in_failed",
-    subject: null,
-    detail: { method },
-    reason: null,
-    address,
-  });
 
 /** A link that lets somebody set their password once. Whoever calls it has checked who asks. */
 export async function createLinkFor(userId: string, purpose: LinkPurpose): Promise<{ url: string; hours: number }> {
@@ -108,41 +93,4 @@ export async function setPasswordByLink(
   attemptsByAccount.forgive(link.email);
   const signedIn = await signInWithPassword({ email: link.email, password }, requestHeaders);
   return typeof signedIn === "string" ? "set" : signedIn;
-}
-
-/** Sends the browser to the provider; undefined where none answers. */
-export async function beginProviderSignIn(requestHeaders: Headers): Promise<Headers | undefined> {
-  if (!providerAttempts.take(clientAddress(requestHeaders) ?? "")) return undefined;
-  const { url } = getSettings();
-  try {
-    const { headers, response } = await getAuth().api.signInSocial({
-      body: {
-        provider: OIDC_PROVIDER,
-        callbackURL: `${url}/login`,
-        errorCallbackURL: `${url}/login?problem=provider`,
-        disableRedirect: true,
-      },
-      headers: requestHeaders,
-      returnHeaders: true,
-    });
-    if (response.url === undefined) return undefined;
-    headers.set("location", response.url);
-    return headers;
-  } catch (error) {
-    if (isLibraryError(error)) return undefined;
-    throw error;
-  }
-}
-
-/** What the provider's answer comes to: a redirect that sets the session cookie, or one back to the login page. */
-export async function endProviderSignIn(request: Request): Promise<Response> {
-  const address = clientAddress(request.headers);
-  const toLogin = (problem: string): Response =>
-    new Response(null, { status: 303, headers: { location: `/login?problem=${problem}` } });
-  if (!providerAttempts.take(address ?? "")) return toLogin("busy");
-  const answer = await signingIn({ method: "provider", address }, () => getAuth().handler(request));
-  const location = answer.headers.get("location");
-  if (location === `${getSettings().url}/login`) return answer;
-  await recordFailure("unknown", "provider", address);
-  return toLogin(answer.status === 403 ? "not-admitted" : "provider");
 }

@@ -15,6 +15,7 @@ const problems: Readonly<Record<string, string>> = {
   "password-set": "Your password is set. Sign in with it.",
   provider:
     "The sign-in did not come to an end. Try again; if it stays so, ask whoever runs Tachograph to look at its log.",
+  "provider-down": "Where you wanted to sign in does not answer. Try again later, or sign in with a password.",
   "not-admitted": "You are known there, but may not come in here. Ask whoever looks after users of Tachograph.",
 };
 

@@ -1,8 +1,9 @@
-import { beginProviderSignIn } from "../../../data/sign-in.ts";
+import { beginProviderSignIn } from "../../../data/provider-sign-in.ts";
 
 /** Sends the browser to the identity provider. */
 export async function GET(request: Request): Promise<Response> {
-  const headers = (await beginProviderSignIn(request.headers)) ?? new Headers({ location: "/login?problem=provider" });
+  const begun = await beginProviderSignIn(request.headers);
+  const headers = typeof begun === "string" ? new Headers({ location: `/login?problem=${begun}` }) : begun;
   headers.set("cache-control", "no-store");
   headers.delete("content-type");
   headers.delete("content-length");

@@ -1,4 +1,4 @@
-import { endProviderSignIn } from "../../../../../data/sign-in.ts";
+import { endProviderSignIn } from "../../../../../data/provider-sign-in.ts";
 
 /** Where the identity provider sends people back to. */
 export async function GET(request: Request): Promise<Response> {
