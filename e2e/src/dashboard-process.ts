@@ -15,8 +15,18 @@ export interface DashboardProcess {
 
 const READY_WITHIN_MS = 30_000;
 
-/** Starts the built dashboard on a database. Resolves when it says that it is healthy. */
-export async function startDashboard({ databaseUrl }: { databaseUrl: string }): Promise<DashboardProcess> {
+/**
+ * Starts the built dashboard on a database. Resolves when it says that it is healthy.
+ *
+ * @param environment - Gives more variables, once the address is known.
+ */
+export async function startDashboard({
+  databaseUrl,
+  environment = () => ({}),
+}: {
+  databaseUrl: string;
+  environment?: (url: string) => Record<string, string> | Promise<Record<string, string>>;
+}): Promise<DashboardProcess> {
   const folder = dirname(createRequire(import.meta.url).resolve("@tachograph/dashboard/package.json"));
   if (!existsSync(join(folder, ".next/BUILD_ID"))) {
     throw new Error("the dashboard is not built: pnpm --filter @tachograph/dashboard build");
@@ -24,6 +34,7 @@ export async function startDashboard({ databaseUrl }: { databaseUrl: string }): 
   const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const startSecret = randomBytes(32).toString("hex");
+  const more = await environment(url);
   const next = createRequire(join(folder, "package.json")).resolve("next/dist/bin/next");
   const child = spawn(process.execPath, [next, "start", "--hostname", "127.0.0.1", "--port", String(port)], {
     cwd: folder,
@@ -37,6 +48,7 @@ export async function startDashboard({ databaseUrl }: { databaseUrl: string }): 
       TACHOGRAPH_DATABASE_URL: databaseUrl,
       TACHOGRAPH_START_SECRET: startSecret,
       BETTER_AUTH_SECRET: randomBytes(32).toString("hex"),
+      ...more,
     },
   });
   let output = "";

@@ -10,6 +10,7 @@ import { seedLedger } from "./traffic/seed-ledger.ts";
 
 export interface Service extends DashboardProcess {
   ledger: Ledger;
+  databaseUrl: string;
   /** How many calls the demo's agents made just now, by way of gate and journal. */
   demoCalls: number;
 }
@@ -18,11 +19,12 @@ export interface Service extends DashboardProcess {
 export async function startService({
   seededSessions,
   demoSessions = 8,
+  environment,
 }: {
   seededSessions: number;
   /** Sessions of the demo's agents, which take their time. */
   demoSessions?: number;
-}): Promise<Service> {
+} & Pick<Parameters<typeof startDashboard>[0], "environment">): Promise<Service> {
   const directory = await mkdtemp(join(tmpdir(), "tachograph-e2e-"));
   const postgres = await startEmbeddedPostgres({ directory: join(directory, "postgres"), settings: { fsync: "off" } });
   await migrate({ url: postgres.url });
@@ -36,10 +38,11 @@ export async function startService({
   await seedLedger(ledger, { seed: 7, sessions: seededSessions });
   const demo = { databaseUrl: postgres.url, dataDirectory: join(directory, "gate"), seed: 7, sessions: demoSessions };
   const demoCalls = demoSessions === 0 ? 0 : await recordDemoTraffic(ledger, demo);
-  const dashboard = await startDashboard({ databaseUrl: postgres.url });
+  const dashboard = await startDashboard({ databaseUrl: postgres.url, ...(environment && { environment }) });
   return {
     ...dashboard,
     ledger,
+    databaseUrl: postgres.url,
     demoCalls,
     async stop() {
       clearInterval(heart);
