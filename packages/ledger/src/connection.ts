@@ -147,9 +147,12 @@ function connectionsTo(
   return openConnections(clientConfigs(address), limits);
 }
 
+/** No query reads so much that it pays to start helpers or a compiler for it: both take longer than most answers do. */
+const QUICK_PLANS = { max_parallel_workers_per_gather: 0, jit: "off" };
+
 function kyselyConnections(options: LedgerOptions & { url: string }): Connections {
   const { maxConnections: max = 5 } = options;
-  return connectionsTo(options, { max, idleMs: KEPT_MS });
+  return connectionsTo(options, { max, idleMs: KEPT_MS, settings: QUICK_PLANS });
 }
 
 export const openKysely = (options: LedgerOptions & { url: string }): Kysely<Database> =>

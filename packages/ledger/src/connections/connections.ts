@@ -19,6 +19,8 @@ export interface ConnectionLimits {
   max?: number;
   /** How long a connection stays open unused, in milliseconds. @defaultValue 10,000 */
   idleMs?: number;
+  /** What each connection is told when it is open. */
+  settings?: Readonly<Record<string, string | number>>;
   /** A piece of work that takes longer waits for a server that is gone without a word. @defaultValue 120,000 */
   workWithinMs?: number;
 }
@@ -26,7 +28,7 @@ export interface ConnectionLimits {
 /** Opens connections as they are needed, to the first of the hosts that takes one. */
 export function openConnections(
   hosts: readonly ClientConfig[],
-  { max = 4, idleMs = 10_000, workWithinMs = 120_000 }: ConnectionLimits = {},
+  { max = 4, idleMs = 10_000, workWithinMs = 120_000, settings = {} }: ConnectionLimits = {},
 ): Connections {
   const idle: { client: Client; timer: NodeJS.Timeout }[] = [];
   const open = new Set<Client>();
@@ -73,7 +75,7 @@ export function openConnections(
     const failures: unknown[] = [];
     for (const config of hosts) {
       try {
-        const client = await connect(config);
+        const client = await connect(config, settings);
         open.add(client);
         client.once("end", () => discard(client));
         return client;
@@ -132,12 +134,15 @@ function isOfStatement(error: unknown): boolean {
 const socketOf = (client: Client): Socket =>
   (client as Client & { connection: Connection }).connection.stream as Socket;
 
-async function connect(config: ClientConfig): Promise<Client> {
+async function connect(config: ClientConfig, settings: Readonly<Record<string, string | number>>): Promise<Client> {
   const client = new Client(config);
   // Told of by the query that fails; without a listener it would end the process.
   client.on("error", () => undefined);
   try {
     await client.connect();
+    // Not among the parameters of the start: a pooler in between refuses those that it does not know.
+    const wanted = Object.entries(settings).map(([name, value]) => `set ${name} = ${value}`);
+    if (wanted.length > 0) await client.query(wanted.join("; "));
     return client;
   } catch (error) {
     void client.end();

@@ -11,6 +11,7 @@ import { up as views } from "./0009-views.ts";
 import { up as access } from "./0010-access.ts";
 import { up as sessions } from "./0011-sessions.ts";
 import { up as tools } from "./0012-tools.ts";
+import { up as lists } from "./0013-lists.ts";
 
 /** Every migration in the order it is applied. A name that was released never changes. */
 export const migrations: Readonly<Record<string, Migration>> = {
@@ -26,4 +27,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0010-access": { up: access },
   "0011-sessions": { up: sessions },
   "0012-tools": { up: tools },
+  "0013-lists": { up: lists },
 };

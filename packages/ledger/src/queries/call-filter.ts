@@ -24,8 +24,13 @@ export interface CallFilter {
 
 type Condition = RawBuilder<boolean>;
 
-const oneOf = (column: string, members: readonly string[]): Condition =>
-  sql`${sql.ref(column)} = any(${members.map(storable)}::text[])`;
+/** Of one member, an index that leads to it gives its rows in order; of several it does not. */
+function oneOf(column: string, members: readonly string[]): Condition {
+  const [only, ...others] = members.map(storable);
+  return only === undefined || others.length > 0
+    ? sql`${sql.ref(column)} = any(${members.map(storable)}::text[])`
+    : sql`${sql.ref(column)} = ${only}`;
+}
 
 /** A pattern for LIKE that matches the text itself. */
 export const literally = (text: string): string => storable(text).replaceAll(/[\\%_]/g, "\\$&");

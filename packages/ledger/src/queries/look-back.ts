@@ -31,14 +31,20 @@ export function leadOf({ sessionId, operationId, principals, tools, toolPrefix, 
     return { lead: sql`principal = ${storable(principal)}`, fields: ["principals"] };
   }
   const [outcome, ...otherOutcomes] = outcomes ?? [];
-  if (outcome !== undefined && outcome !== "ok" && otherOutcomes.length === 0) {
-    return { lead: sql`outcome = ${outcome} and outcome <> 'ok'`, fields: ["outcomes"] };
-  }
+  const byOutcome =
+    outcome !== undefined && outcome !== "ok" && otherOutcomes.length === 0
+      ? sql<boolean>`outcome = ${outcome} and outcome <> 'ok'`
+      : undefined;
   const [tool, ...otherTools] = tools ?? [];
-  if (tool !== undefined && otherTools.length === 0 && toolPrefix === undefined) {
-    return { lead: sql`tool = ${storable(tool)}`, fields: ["tools"] };
+  const byTool =
+    tool !== undefined && otherTools.length === 0 && toolPrefix === undefined
+      ? sql<boolean>`tool = ${storable(tool)}`
+      : undefined;
+  if (byTool !== undefined && byOutcome !== undefined) {
+    return { lead: sql`${byTool} and ${byOutcome}`, fields: ["tools", "outcomes"] };
   }
-  return { lead: sql`true`, fields: [] };
+  if (byOutcome !== undefined) return { lead: byOutcome, fields: ["outcomes"] };
+  return byTool === undefined ? { lead: sql`true`, fields: [] } : { lead: byTool, fields: ["tools"] };
 }
 
 /** Whether an index leads to all that a filter lets pass, or to nothing else in the order of ids. */

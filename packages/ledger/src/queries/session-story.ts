@@ -1,5 +1,5 @@
 import { retryingKinds, storable, type RetryKind } from "@tachograph/record";
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Ledger } from "../connection.ts";
 import { findSession } from "./sessions.ts";
 
@@ -53,33 +53,50 @@ export async function tellSession(
   if (!session) return { twice: [], twiceCount: 0, retries: [], denials: [] };
   const inSession = sql`project = ${project} and session_id = ${storable(sessionId)}
     and id >= ${session.firstCallId}::uuid and id <= ${session.lastCallId}::uuid`;
-  // What a replay carries is the effect of its original: it made none itself.
-  const attempts = sql<{ attempts: Attempt[] | null }>`
-    select json_agg(json_build_array(id, operation_id, retry_kind, retry_of,
-      effect <> 'none' and outcome <> 'duplicate_replayed', tool,
-      round(extract(epoch from started_at)::float8 * 1000)) order by id) as attempts
-    from tool_calls where ${inSession} and mutability <> 'read'`.execute(ledger.db);
-  const troubles = (condition: ReturnType<typeof sql<boolean>>) =>
-    sql<ToolTrouble>`
-      select server_name, tool, count(*)::int as calls,
-        (extract(epoch from min(started_at)) * 1000)::float8 as first_at,
-        (extract(epoch from max(started_at)) * 1000)::float8 as last_at
-      from tool_calls where ${inSession} and ${condition}
-      group by server_name, tool order by calls desc, server_name, tool limit ${MAX_TOOLS}`.execute(ledger.db);
-  const none = { rows: [] };
-  const [found, retries, denials] = await Promise.all([
-    attempts,
-    session.retries > 0 ? troubles(sql<boolean>`retry_kind = any(${retryingKinds}::text[])`) : none,
-    session.denials > 0 ? troubles(sql<boolean>`outcome = 'denied'`) : none,
+  const isRetry = sql`retry_kind = any(${retryingKinds}::text[])`;
+  const noRetries = { attempts: null, retries: null };
+  // What a replay carries is the effect of its original: it made none itself. Of a long session most calls have nothing
+  // to do with one another: only those that do are handed over.
+  const chains = async (): Promise<{ attempts: Attempt[] | null; retries: ToolTrouble[] | null }> => {
+    const { rows } = await sql<{ attempts: Attempt[] | null; retries: ToolTrouble[] | null }>`
+      with calls as materialized (
+        select id, operation_id, retry_kind, retry_of, server_name, tool, started_at, mutability <> 'read' as writes,
+          effect <> 'none' and outcome <> 'duplicate_replayed' as may_have_acted
+        from tool_calls where ${inSession} and (mutability <> 'read' or ${isRetry})
+      ), again as (
+        select retry_of from calls where writes and retry_of is not null and retry_kind = any(${[...sameIntent]}::text[])
+      ), shared as (
+        select operation_id from calls where writes and operation_id is not null group by operation_id having count(*) > 1
+      )
+      select (
+        select json_agg(json_build_array(id, operation_id, retry_kind, retry_of, may_have_acted, tool,
+          round(extract(epoch from started_at)::float8 * 1000)) order by id)
+        from calls where writes and (retry_of is not null or id in (select retry_of from again)
+          or operation_id in (select operation_id from shared))
+      ) as attempts, (
+        select json_agg(of_tool) from (${troublesOf(sql`calls where ${isRetry}`)}) as of_tool
+      ) as retries`.execute(ledger.db);
+    return rows[0] ?? noRetries;
+  };
+  const denied = () => sql<ToolTrouble>`${troublesOf(sql`tool_calls where ${inSession} and outcome = 'denied'`)}`;
+  const [{ attempts, retries }, denials] = await Promise.all([
+    session.retries + session.repeats + session.corrections > 0 ? chains() : noRetries,
+    session.denials > 0 ? denied().execute(ledger.db) : { rows: [] },
   ]);
-  const twice = secondEffects(found.rows[0]?.attempts ?? []);
+  const twice = secondEffects(attempts ?? []);
   return {
     twice: twice.slice(0, MAX_TWICE),
     twiceCount: twice.length,
-    retries: retries.rows,
+    retries: retries ?? [],
     denials: denials.rows,
   };
 }
+
+const troublesOf = (source: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select server_name as "serverName", tool, count(*)::int as calls,
+    (extract(epoch from min(started_at)) * 1000)::float8 as "firstAt",
+    (extract(epoch from max(started_at)) * 1000)::float8 as "lastAt"
+  from ${source} group by server_name, tool order by calls desc, server_name, tool limit ${MAX_TOOLS}`;
 
 /**
  * The attempts of one operation, and those that repeat one another whatever lay between, are one thing: all that acted

@@ -120,27 +120,36 @@ export async function listSessions(
   options: Scope & SessionFilter & { sort?: SessionSort; limit: number; cursor?: string },
 ): Promise<Page<SessionSummary>> {
   const { sort = "last_activity", limit, cursor } = options;
-  const query = ledger.db
-    .selectFrom("sessions")
-    .select(columns)
-    .where(inScope(options))
-    .limit(limit + 1);
+  const query = ledger.db.selectFrom("sessions").select(columns).where(inScope(options));
+  const byLastCall = (before: unknown, most: number) =>
+    query
+      .$if(before !== undefined, (page) => page.where("lastCallId", "<", String(before)))
+      .orderBy("lastCallId", "desc")
+      .limit(most);
   if (sort === "last_activity") {
     const key = cursor === undefined ? undefined : decodeCursor(cursor, isIdKey);
-    const rows = await query
-      .$if(key !== undefined, (page) => page.where("lastCallId", "<", String(key?.[0])))
-      .orderBy("lastCallId", "desc")
-      .execute();
+    const rows = await byLastCall(key?.[0], limit + 1).execute();
     return pageOf(rows.map(withInstants), limit, ({ lastCallId }) => [lastCallId]);
   }
-  const key = cursor === undefined ? undefined : decodeCursor(cursor, isRankedKey);
-  const rows = await query
-    .$if(key !== undefined, (page) =>
-      page.where(sql<boolean>`(${sql.ref(sort)}, last_call_id) < (${key?.[0]}::bigint, ${key?.[1]}::uuid)`),
-    )
-    .orderBy(sql.ref(sort), "desc")
-    .orderBy("lastCallId", "desc")
-    .execute();
+  // Those that have any, and then those that have none: for each an index leads the way.
+  const [rank, lastId] = cursor === undefined ? [] : decodeCursor(cursor, isRankedKey);
+  const rows =
+    rank === 0
+      ? []
+      : await query
+          .where(sql<boolean>`${sql.ref(sort)} > 0`)
+          .$if(rank !== undefined, (page) =>
+            page.where(sql<boolean>`(${sql.ref(sort)}, last_call_id) < (${rank}::bigint, ${lastId}::uuid)`),
+          )
+          .orderBy(sql.ref(sort), "desc")
+          .orderBy("lastCallId", "desc")
+          .limit(limit + 1)
+          .execute();
+  const missing = limit + 1 - rows.length;
+  if (missing > 0) {
+    const none = byLastCall(rank === 0 ? lastId : undefined, missing).where(sql<boolean>`${sql.ref(sort)} = 0`);
+    rows.push(...(await none.execute()));
+  }
   return pageOf(rows.map(withInstants), limit, (session) => [rankOf(session, sort), session.lastCallId]);
 }
 
