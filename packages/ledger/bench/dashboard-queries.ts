@@ -1,4 +1,5 @@
 import {
+  contrastCalls,
   countCalls,
   countCallsBy,
   countOpenOperations,
@@ -95,6 +96,7 @@ export const dashboardQueries: readonly DashboardQuery[] = [
       name: `facets ${name}`,
       run: (ledger: Ledger) => countCallsBy(ledger, { ...day(), filter, fields: facets }),
     },
+    { name: `differences ${name}`, run: (ledger: Ledger) => contrastCalls(ledger, { ...day(), filter }) },
     { name: `histogram ${name}`, run: (ledger: Ledger) => getCallHistogram(ledger, { ...day(), filter }) },
   ]),
   ...Object.entries(windows).flatMap(([name, lengthMs]) => [
@@ -172,6 +174,10 @@ export const dashboardQueries: readonly DashboardQuery[] = [
   {
     name: "tool latency 7d",
     run: (ledger) => getToolLatency(ledger, { ...scopeOf(7 * DAY_MS), server: "orders", tool: "tool_00" }),
+  },
+  {
+    name: "failing parameters of a tool 30d",
+    run: (ledger) => listFailingParameters(ledger, { ...month(), server: "orders", tool: "tool_00", limit: 20 }),
   },
   {
     name: "tool contracts",

@@ -12,9 +12,13 @@ const WRITERS = 2;
  * Fills a migrated, empty database with calls of the last 60 days, straight into the partitions, and the rollups that
  * ingest would have kept. Sessions come evenly, with more of them by day than by night; most have a few calls, some
  * thousands, one 30,000. Tools and principals are skewed: the first of thirty tools has a third of the calls, and one
- * principal hardly any. One call in seven is not ok.
+ * principal hardly any. One call in seven is not ok. Each partition is vacuumed and analyzed as autovacuum would, the
+ * table as a whole is not, since autovacuum never does.
  */
-export async function generateRows(url: string, rows: number): Promise<void> {
+export async function generateRows(
+  url: string,
+  { rows, statisticsTarget }: { rows: number; statisticsTarget: number },
+): Promise<void> {
   const clients = Array.from({ length: WRITERS }, () => new Client({ connectionString: url }));
   await Promise.all(clients.map((client) => client.connect()));
   const [one] = clients as [Client, ...Client[]];
@@ -26,7 +30,7 @@ export async function generateRows(url: string, rows: number): Promise<void> {
     await onAll(
       () =>
         "set synchronous_commit = off; set work_mem = '256MB'; set maintenance_work_mem = '512MB';" +
-        "set max_parallel_maintenance_workers = 0",
+        `set max_parallel_maintenance_workers = 0; set default_statistics_target = ${statisticsTarget}`,
     );
     await one.query(planSql(rows));
     const indexes = await dropIndexes(one);
@@ -43,8 +47,24 @@ export async function generateRows(url: string, rows: number): Promise<void> {
       addToCube(days, `(${foldIntoCube(days, hours, "call_stats")}) as folded`),
     ];
     await Promise.all([one.query(addSessions(countIntoSessions("tool_calls"))), clients[1]?.query(counts.join(";"))]);
-    for (const table of ["tool_calls", "payloads", "sessions", "call_stats", "call_days", "call_minutes", "operations"])
-      await one.query(`vacuum analyze ${table}`);
+
+    const { rows: parts } = await one.query<{ name: string }>(`
+      select inhrelid::regclass::text as name from pg_inherits
+      where inhparent in ('tool_calls'::regclass, 'payloads'::regclass) order by 1`);
+    const tables = [
+      ...parts.map(({ name }) => name),
+      "sessions",
+      "call_stats",
+      "call_days",
+      "call_minutes",
+      "operations",
+    ];
+    await Promise.all(
+      clients.map(async (client) => {
+        for (let table = tables.pop(); table !== undefined; table = tables.pop())
+          await client.query(`vacuum analyze ${table}`);
+      }),
+    );
   } finally {
     await Promise.all(clients.map((client) => client.end()));
   }
