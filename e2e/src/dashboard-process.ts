@@ -11,6 +11,9 @@ export interface DashboardProcess {
   /** A one-time login link, as `npm run login` gets it. */
   loginLink(): Promise<string>;
   stop(): Promise<void>;
+  pid: number;
+  /** As a collector of logs that is gone: what the dashboard writes from now on fails. */
+  closeLog(): void;
 }
 
 const READY_WITHIN_MS = 30_000;
@@ -76,6 +79,11 @@ export async function startDashboard({
   return {
     url,
     stop,
+    pid: child.pid ?? 0,
+    closeLog() {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
     async loginLink() {
       const response = await fetch(`${url}/api/login-link`, {
         method: "POST",

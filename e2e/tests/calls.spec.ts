@@ -1,7 +1,7 @@
 import { sampleCall } from "@tachograph/record/testing";
 import type { Page } from "@playwright/test";
 import { expect, test } from "../src/fixtures.ts";
-import { pressUntilFocused } from "../src/press-until.ts";
+import { openPalette, pressUntilFocused } from "../src/press-until.ts";
 
 const rowsOf = (page: Page) => page.getByRole("table", { name: "Calls" }).getByRole("row");
 const searchBox = (page: Page) => page.getByRole("combobox", { name: "Search calls" });
@@ -9,15 +9,6 @@ const searchBox = (page: Page) => page.getByRole("combobox", { name: "Search cal
 async function search(page: Page, text: string): Promise<void> {
   await searchBox(page).fill(text);
   await searchBox(page).press("Enter");
-}
-
-/** Keys are heard from when the page has come to life. */
-async function openPalette(page: Page): Promise<void> {
-  const palette = page.getByRole("dialog", { name: "Go to" });
-  await expect(async () => {
-    if (!(await palette.isVisible())) await page.keyboard.press("Control+k");
-    await expect(palette).toBeVisible({ timeout: 1_000 });
-  }).toPass();
 }
 
 test("find the denied refund of yesterday and say why", async ({ page }) => {
@@ -96,6 +87,27 @@ test("names are completed from what was recorded, with how many calls have them"
   await expect(option).toContainText(/\d/);
   await option.click();
   await expect(searchBox(page)).toHaveValue("tool:refund_order ");
+});
+
+test("what sets the denied refunds apart is told with shares, and a click looks at those", async ({ page }) => {
+  await page.goto("/calls?range=7d");
+  const button = page.getByRole("button", { name: "What differs" });
+  await expect(button).toBeDisabled();
+  await search(page, "outcome:denied tool:refund_order");
+  await button.click();
+  await expect(page).toHaveURL(/differs=true/);
+  await expect(page.getByRole("heading", { name: /^What sets these \d+ calls apart$/ })).toBeVisible();
+  await expect(page.getByText(/^from [\d,]+ other calls that match the rest of the filter$/)).toBeVisible();
+  const differences = page.getByRole("list", { name: "Differences" });
+  const rule = differences.getByRole("button").filter({ hasText: "Rule" }).first();
+  await expect(rule).toContainText(/\d+ % of these\s*0 % of the others/);
+  // Both sides are refunds.
+  await expect(differences.getByRole("listitem").filter({ hasText: /^Tool/ })).toHaveCount(0);
+  await rule.click();
+  await expect(page).toHaveURL(/rule=/);
+  await expect(page.getByRole("list", { name: "Filters" })).toContainText("Rule");
+  await page.reload();
+  await expect(differences).toBeVisible();
 });
 
 test("send this view to a colleague: the address holds filters, columns, time and the open call", async ({

@@ -1,4 +1,5 @@
 import { expect, test } from "../src/fixtures.ts";
+import { openPalette, pressUntilFocused, tabTo } from "../src/press-until.ts";
 
 test("which parameter of which tool fails most, and what to write into its contract", async ({ page }) => {
   await page.goto("/tools");
@@ -24,6 +25,27 @@ test("which parameter of which tool fails most, and what to write into its contr
   await page.goto(tool);
   await page.getByText("Invalid arguments", { exact: true }).locator("..").getByRole("link").click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(/Calls\s*135$/);
+});
+
+test("the same from the keyboard alone", async ({ page }) => {
+  await page.goto("/");
+  await openPalette(page);
+  await page.keyboard.type("Tools");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: /^Tools/, level: 1 })).toBeVisible();
+  await tabTo(page, page.getByRole("button", { name: "Invalid" }));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/sort=invalid/);
+  const row = page.getByRole("table", { name: "Tools" }).getByRole("row").nth(1);
+  await expect(row).toContainText("send_invoice");
+  await pressUntilFocused(page, "k", row.getByRole("link"));
+  await page.keyboard.press("Enter");
+  const worst = page.getByRole("list", { name: "Failing parameters" }).getByRole("listitem").first();
+  await expect(worst).toContainText(/\/due\s*fails in 60 % of all calls/);
+  await tabTo(page, worst.getByRole("link"));
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/\/calls\/[0-9a-f-]{36}/);
+  await expect(page.getByText("invalid_format").first()).toBeVisible();
 });
 
 test("a contract that changed says what became of it, and the address says which two are compared", async ({

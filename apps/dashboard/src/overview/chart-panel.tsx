@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
-import { OutcomeChart, type OutcomeBucket } from "../charts/outcome-chart.tsx";
+import { LazyOutcomeChart } from "../charts/lazy-outcome-chart.tsx";
+import type { OutcomeBucket } from "../charts/outcome-chart.tsx";
 import { outcomeFamilies } from "../outcome-style.ts";
 import { FamilyLegend } from "../outcome/family-legend.tsx";
 import { Panel } from "../ui/panel.tsx";
@@ -12,7 +13,7 @@ export function ChartPanel({ buckets, bucketMs }: { buckets: OutcomeBucket[]; bu
   const families = outcomeFamilies.filter((family) => buckets.some((bucket) => bucket.counts[family]));
   return (
     <Panel title="Calls by outcome" aside={<FamilyLegend families={families} />} className={CHART_PANEL_CLASS}>
-      <OutcomeChart buckets={buckets} bucketMs={bucketMs} heightPx={CHART_PX} />
+      <LazyOutcomeChart buckets={buckets} bucketMs={bucketMs} heightPx={CHART_PX} />
     </Panel>
   );
 }

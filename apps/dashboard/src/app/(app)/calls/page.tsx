@@ -12,7 +12,7 @@ import { CallsTable } from "../../../calls/calls-table.tsx";
 import { CallsToolbar } from "../../../calls/calls-toolbar.tsx";
 import { ContrastPanel } from "../../../calls/contrast-panel.tsx";
 import { FacetPanel } from "../../../calls/facet-panel.tsx";
-import { OutcomeChart } from "../../../charts/outcome-chart.tsx";
+import { LazyOutcomeChart } from "../../../charts/lazy-outcome-chart.tsx";
 import { countCallRows, getCallChart, getCallContrast, listCallFacets, listCallRows } from "../../../data/calls.ts";
 import { inTime } from "../../../data/in-time.ts";
 import { listViews } from "../../../data/views.ts";
@@ -103,7 +103,7 @@ async function Histogram({ params }: { params: CallParams }) {
   const { buckets, bucketMs, countedFromMs } = chart;
   return (
     <Panel className="mb-3 h-[7.5rem] pt-3">
-      <OutcomeChart buckets={buckets} bucketMs={bucketMs} heightPx={CHART_PX} countedFromMs={countedFromMs} />
+      <LazyOutcomeChart buckets={buckets} bucketMs={bucketMs} heightPx={CHART_PX} countedFromMs={countedFromMs} />
     </Panel>
   );
 }
