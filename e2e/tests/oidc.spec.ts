@@ -1,102 +1,24 @@
-import type { Browser, Page } from "@playwright/test";
-import { createUser, INSTANCE, listAccess, listUsers, setUserDisabled, type UserSummary } from "@tachograph/ledger";
+import { createUser, INSTANCE, listAccess, listUsers, setUserDisabled } from "@tachograph/ledger";
 import { sql } from "kysely";
 import { createServer, type AddressInfo } from "node:net";
 import { startDashboard } from "../src/dashboard-process.ts";
-import { test as base, expect } from "../src/fixtures.ts";
-import { startIdentityProvider, type IdentityProvider } from "../src/identity-provider.ts";
+import { expect } from "../src/fixtures.ts";
+import type { IdentityProvider } from "../src/identity-provider.ts";
 import { PASSWORD, signInAs } from "../src/people.ts";
-import { startService, type Service } from "../src/service.ts";
-
-const groupsGiveRoles = {
-  TACHOGRAPH_OIDC_DOMAINS: "example.com,tachograph.localhost",
-  TACHOGRAPH_OIDC_ROLE_CLAIM: "groups",
-  TACHOGRAPH_OIDC_ROLES: "watch=viewer,audit=auditor",
-};
-
-const test = base.extend<object, { provider: IdentityProvider }>({
-  provider: [
-    // oxlint-disable-next-line no-empty-pattern -- Playwright reads here what a fixture needs
-    async ({}, use) => {
-      const provider = await startIdentityProvider();
-      await use(provider);
-      await provider.pause();
-    },
-    { scope: "worker" },
-  ],
-  service: [
-    async ({ provider }, use) => {
-      const environment = async (url: string) => ({ ...(await provider.environmentFor(url)), ...groupsGiveRoles });
-      const service = await startService({ seededSessions: 2, demoSessions: 0, environment });
-      await use(service);
-      await service.stop();
-    },
-    { scope: "worker", timeout: 120_000 },
-  ],
-});
+import {
+  come,
+  expectTurnedAway,
+  findByAddress,
+  latestAccess,
+  logInAt,
+  NOT_ADMITTED,
+  NOT_ENDED,
+  open,
+  signInAt,
+  test,
+} from "../src/provider-fixtures.ts";
 
 test.use({ storageState: { cookies: [], origins: [] } });
-
-let came = 0;
-
-/** A browser that has never been here, at an address of its own: attempts are counted by address. */
-async function open(browser: Browser, url: string): Promise<Page> {
-  came += 1;
-  const context = await browser.newContext({
-    baseURL: url,
-    extraHTTPHeaders: { "x-forwarded-for": `192.0.2.${came}` },
-  });
-  // The provider's pages would fetch a font from the internet.
-  await context.route("https://fonts.googleapis.com/**", (route) => route.abort());
-  return context.newPage();
-}
-
-/** Somebody of whom the provider says `claims` comes through its pages. */
-async function come(
-  browser: Browser,
-  { provider, url }: { provider: IdentityProvider; url: string },
-  claims: Record<string, unknown>,
-): Promise<{ page: Page; subject: string; callback: string }> {
-  const page = await open(browser, url);
-  const subject = `subject-${came}`;
-  provider.accounts.set(subject, { email_verified: true, ...claims });
-  const asked = page.waitForRequest((request) => request.url().startsWith(`${url}/api/auth/callback/oidc`));
-  await signInAt(page, subject);
-  const callback = (await asked).url();
-  await page.waitForURL(`${url}/**`);
-  return { page, subject, callback };
-}
-
-async function signInAt(page: Page, subject: string): Promise<void> {
-  await logInAt(page, subject);
-  await page.getByRole("button", { name: "Continue" }).click();
-}
-
-/** As far as the provider's question whether the dashboard may know who it is. */
-async function logInAt(page: Page, subject: string): Promise<void> {
-  await page.goto("/login");
-  await page.getByRole("link", { name: "Continue with Example" }).click();
-  await page.getByPlaceholder("Enter any login").fill(subject);
-  await page.getByPlaceholder("and password").fill("any");
-  await page.getByRole("button", { name: "Sign-in" }).click();
-  await expect(page.getByRole("button", { name: "Continue" })).toBeVisible();
-}
-
-const findByAddress = async ({ ledger }: Service, email: string): Promise<UserSummary | undefined> =>
-  (await listUsers(ledger)).find((user) => user.email === email.toLowerCase());
-
-const latestAccess = async ({ ledger }: Service, action: "signed_in" | "sign_in_failed" | "user_changed") =>
-  (await listAccess(ledger, { project: INSTANCE, action, limit: 1 })).rows[0];
-
-async function expectTurnedAway(page: Page, sentence: string): Promise<void> {
-  await expect(page).toHaveURL(/\/login\?problem=/);
-  await expect(page.getByRole("status")).toContainText(sentence);
-  await page.goto("/");
-  await expect(page).toHaveURL(/\/login$/);
-}
-
-const NOT_ADMITTED = "may not come in here";
-const NOT_ENDED = "did not come to an end";
 
 test("somebody of an admitted domain lands on the first screen, with the role of their group", async ({
   browser,

@@ -40,7 +40,7 @@ export interface ContrastedValue {
 export interface CallContrast {
   /** Widest apart first, by their shares. */
   values: ContrastedValue[];
-  /** How many calls were looked at: the newest, 20,000 at most of each side. */
+  /** How many calls were looked at: the newest, 5,000 at most of each side. */
   these: number;
   others: number;
   /** Filters that hold for the others too. */
@@ -58,6 +58,8 @@ const turnedOut = [
   "text",
 ] as const satisfies readonly (keyof CallFilter)[];
 
+/** Shares of so many are right to a percent or two. */
+const LOOKED_AT = 5_000;
 const MOST_OF_THESE = 20;
 const MOST_OF_OTHERS = 200;
 const MAX_VALUES = 15;
@@ -80,7 +82,7 @@ export async function contrastCalls(ledger: Ledger, options: Scope & { filter: C
     except: RawBuilder<unknown>,
     most: number,
   ): Promise<{ values: Record<ContrastedField, FieldCount[]>; looked: number }> => {
-    const looked = await lookBack(ledger, { ...options, filter: wanted });
+    const looked = await lookBack(ledger, { ...options, filter: wanted, rows: LOOKED_AT });
     const source = sql`select *, 1 as calls from tool_calls
       where project = ${project} and ${idsIn(options)} ${above(looked)} ${andFilter(wanted)} ${except}`;
     const values = await countValues(ledger, { source, fields: contrastedFields, most });

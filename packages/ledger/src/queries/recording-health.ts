@@ -61,7 +61,9 @@ export async function getRecordingHealth(ledger: Ledger, { project }: { project:
     ),
     sql<{ ms: number | null }>`
       select percentile_cont(0.95) within group (order by extract(epoch from recorded_at - started_at)::float8 * 1000) as ms
-      from tool_calls where ${since(1)} and recorded_at > clock_timestamp() - interval '5 minutes'`.execute(ledger.db),
+      from tool_calls where ${since(1)} and recorded_at > statement_timestamp() - interval '5 minutes'`.execute(
+      ledger.db,
+    ),
     listProcesses(ledger),
     countDefaultPartition(ledger),
   ]);
