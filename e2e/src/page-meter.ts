@@ -6,7 +6,7 @@ export interface PageCost {
   scriptBytes: number;
   largestPaintMs: number;
   longestTaskMs: number;
-  /** From the start of the navigation until its rows are there and answer to a click. */
+  /** From the start of the navigation until its rows are there and answer to a click; its chart may follow. */
   interactiveMs: number;
 }
 
@@ -27,10 +27,10 @@ function startWatching(): void {
   }).observe({ type: "longtask", buffered: true });
 }
 
-/** Whether nothing is awaited any more and React has taken over what is in the main part of the page. */
+/** Whether nothing but a chart is awaited any more and React has taken over what is in the main part of the page. */
 function isInteractive(): boolean {
   const main = document.querySelector("main");
-  if (main === null || main.querySelector("[aria-busy=true]") !== null) return false;
+  if (main === null || main.querySelector("[aria-busy=true]:not(figure)") !== null) return false;
   const isTakenOver = (element: Element | null): boolean =>
     element !== null && Object.keys(element).some((key) => key.startsWith("__reactProps"));
   return isTakenOver(main.querySelector("[role=row] a") ?? main.querySelector("a, button, input"));

@@ -2,7 +2,17 @@
 
 import { useQueryStates } from "nuqs";
 import { useState, type ReactNode } from "react";
-import { Bar, BarChart, CartesianGrid, ReferenceArea, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import {
+  Bar,
+  BarChart,
+  CartesianGrid,
+  ReferenceArea,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+  type BarShapeProps,
+} from "recharts";
 import { formatCount, formatDuration } from "../format.ts";
 import { familyStyles, outcomeFamilies, type OutcomeFamily } from "../outcome-style.ts";
 import { FamilyShape } from "../outcome/family-shape.tsx";
@@ -109,7 +119,7 @@ export function OutcomeChart({
             width={34}
             allowDecimals={false}
             tick={{ fill: "var(--soft)", fontSize: 11 }}
-            tickFormatter={(count: number) => Intl.NumberFormat("en", { notation: "compact" }).format(count)}
+            tickFormatter={(count: number) => compact.format(count)}
             tickLine={false}
             axisLine={false}
           />
@@ -129,6 +139,7 @@ export function OutcomeChart({
               name={familyStyles[family].label}
               fill={familyStyles[family].hatched ? "url(#uncertain-hatch)" : familyStyles[family].color}
               isAnimationActive={false}
+              shape={BarPiece}
             />
           ))}
           {drag ? (
@@ -143,6 +154,13 @@ export function OutcomeChart({
       </ResponsiveContainer>
     </figure>
   );
+}
+
+const compact = Intl.NumberFormat("en", { notation: "compact" });
+
+/** The library's own measures the outline of each of hundreds of them. */
+function BarPiece({ x, y, width, height, fill }: BarShapeProps): ReactNode {
+  return width > 0 && height > 0 ? <rect x={x} y={y} width={width} height={height} fill={fill} /> : null;
 }
 
 const DENSE_SHARE = 0.1;

@@ -5,7 +5,7 @@ import type { OutlinePiece } from "../sessions/outline.ts";
 import { getReader } from "./ledger.ts";
 import { authorize } from "./viewer.ts";
 
-const FIRST_PIECE = 200;
+const FIRST_PIECE = 100;
 const PIECE = 5_000;
 /** Calls that an outline holds: beyond them the list of calls is the place to look. */
 const MAX_CALLS = 100_000;

@@ -65,8 +65,8 @@ export function SessionTimeline({
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => TIMELINE_ROW_PX,
-    overscan: 12,
-    initialRect: { width: 1000, height: 700 },
+    overscan: 6,
+    initialRect: { width: 1000, height: 650 },
   });
   const items = virtualizer.getVirtualItems();
   const firstMade = items[0]?.index ?? 0;

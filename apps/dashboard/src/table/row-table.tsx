@@ -56,8 +56,8 @@ export function RowTable<Row extends { id: string }>({
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_PX,
     getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: 12,
-    initialRect: { width: 1000, height: 700 },
+    overscan: 6,
+    initialRect: { width: 1000, height: 650 },
   });
   const items = virtualizer.getVirtualItems();
 

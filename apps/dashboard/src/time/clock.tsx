@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
+import { createContext, startTransition, useContext, useEffect, useState, type ReactNode } from "react";
 
 interface Clock {
   /** IANA name of the viewer's zone; what the last visit told us until the browser has spoken. */
@@ -20,9 +20,12 @@ export function ClockProvider({ zone, nowMs, children }: Clock & { children: Rea
   const [clock, setClock] = useState<Clock>({ zone, nowMs });
   useEffect(() => {
     const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    if (own !== zone) document.cookie = `tz=${own}; path=/; max-age=31536000; samesite=lax`;
-    const tick = (): void => setClock({ zone: own, nowMs: Date.now() });
-    tick();
+    // Every time on the page follows: whatever React has not taken over yet, it would have to at once, in one go.
+    const tick = (): void => startTransition(() => setClock({ zone: own, nowMs: Date.now() }));
+    if (own !== zone) {
+      document.cookie = `tz=${own}; path=/; max-age=31536000; samesite=lax`;
+      tick();
+    }
     const timer = setInterval(tick, TICK_MS);
     return () => clearInterval(timer);
   }, [zone]);
