@@ -16,6 +16,7 @@ test("an unknown payment is found from the overview, looked up, and settled with
   await box.fill(`${TREASURER} tool:capture_payment`);
   await box.press("Enter");
   await expect(page).toHaveURL(/tool=capture_payment/);
+  await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
   await expect(rows(page).nth(1)).toContainText("unknown");
   await rows(page).nth(1).getByRole("link").click();
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { parseAsBoolean, parseAsString, useQueryState } from "nuqs";
-import { useCallback, useMemo, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useState, type ReactNode } from "react";
 import { formatCount } from "../format.ts";
 import { useProject } from "../scope/use-project.ts";
 import { chooseColumns, defineColumns } from "../table/column.ts";
@@ -13,6 +13,14 @@ import { CallPanel } from "./call-panel.tsx";
 import type { CallRow } from "./call-row.ts";
 import { loadCalls, loadRowNeighbours } from "./load-calls.ts";
 import { useLiveTail } from "./use-live-tail.ts";
+
+/** Whether new calls are wanted. Not before React has the rows, which a click beside them may come before. */
+function useLiveWish(): boolean {
+  const [isWanted] = useQueryState("live", parseAsBoolean.withDefault(false));
+  const [isHere, setHere] = useState(false);
+  useEffect(() => setHere(true), []);
+  return isHere && isWanted;
+}
 
 /** The rows of the audit trail, with a panel for the one that is looked at. */
 export function CallsTable({
@@ -27,7 +35,7 @@ export function CallsTable({
 }): ReactNode {
   const project = useProject();
   const [openId, setOpenId] = useQueryState("call", parseAsString.withOptions({ history: "push" }));
-  const [isLive] = useQueryState("live", parseAsBoolean.withDefault(false));
+  const isLive = useLiveWish();
   const [isAtTop, setAtTop] = useState(true);
   const [chosen] = useChosenColumns();
   const load = useCallback((cursor: string) => loadCalls(query, cursor), [query]);

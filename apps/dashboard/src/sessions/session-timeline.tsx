@@ -1,6 +1,5 @@
 "use client";
 
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { useQueryStates } from "nuqs";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { CallPanel } from "../calls/call-panel.tsx";
@@ -8,6 +7,7 @@ import type { Neighbours } from "../calls/neighbours.ts";
 import { formatCount, formatDuration } from "../format.ts";
 import { outcomeStyleOf } from "../outcome-style.ts";
 import { useRowKeys } from "../table/use-row-keys.ts";
+import { useRowVirtualizer } from "../table/use-row-virtualizer.ts";
 import { AttemptsRow } from "./attempts-row.tsx";
 import { Minimap } from "./minimap.tsx";
 import { callAt, indexOfCall, type OutlineCall, type OutlinePiece } from "./outline.ts";
@@ -61,13 +61,7 @@ export function SessionTimeline({
   const breaks = scale.breaks.length > MAX_BREAKS ? [] : scale.breaks;
   const gaps = useMemo(() => new Map(outline.end?.gaps), [outline]);
 
-  const virtualizer = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => TIMELINE_ROW_PX,
-    overscan: 6,
-    initialRect: { width: 1000, height: 650 },
-  });
+  const virtualizer = useRowVirtualizer({ scroller, count: lines.length, rowPx: TIMELINE_ROW_PX });
   const items = virtualizer.getVirtualItems();
   const firstMade = items[0]?.index ?? 0;
   const lastMade = items.at(-1)?.index ?? 0;

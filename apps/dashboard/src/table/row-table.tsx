@@ -1,7 +1,6 @@
 "use client";
 
 import { useTable, type ColumnDef } from "@tanstack/react-table";
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { clsx } from "clsx";
 import { useEffect, useRef, type CSSProperties, type ReactNode } from "react";
 import { Instant } from "../time/instant.tsx";
@@ -9,6 +8,7 @@ import { followRowLink } from "./row-link.tsx";
 import { leastWidthOf, rowFeatures, tracksOf, type ColumnLayout, type RowFeatures } from "./column.ts";
 import type { Pages } from "./use-pages.ts";
 import { useRowKeys } from "./use-row-keys.ts";
+import { useRowVirtualizer } from "./use-row-virtualizer.ts";
 
 const ROW_PX = 34;
 const LOAD_AHEAD_ROWS = 20;
@@ -51,14 +51,8 @@ export function RowTable<Row extends { id: string }>({
   const scroller = useRef<HTMLDivElement>(null);
   const table = useTable({ features: rowFeatures, columns, data: pages.rows, getRowId: (row) => row.id });
   const rows = table.getRowModel().rows;
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_PX,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: 6,
-    initialRect: { width: 1000, height: 650 },
-  });
+  const keyOf = (index: number): string | number => rows[index]?.id ?? index;
+  const virtualizer = useRowVirtualizer({ scroller, count: rows.length, rowPx: ROW_PX, keyOf });
   const items = virtualizer.getVirtualItems();
 
   const lastShown = items.at(-1)?.index ?? 0;
