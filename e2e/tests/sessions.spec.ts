@@ -15,6 +15,7 @@ test("is this session retrying, and did anything happen twice? By mouse", async 
   await expect(page).toHaveURL(/only=repeats/);
   await page.getByRole("button", { name: "Risk" }).click();
   await expect(page).toHaveURL(/sort=risk/);
+  await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
   await page.getByRole("table", { name: "Sessions" }).getByRole("row").nth(1).getByRole("link").click();
 
   const answers = page.getByRole("list", { name: "In short" });

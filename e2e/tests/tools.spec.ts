@@ -5,6 +5,7 @@ test("which parameter of which tool fails most, and what to write into its contr
   await page.goto("/tools");
   await page.getByRole("button", { name: "Invalid" }).click();
   await expect(page).toHaveURL(/sort=invalid/);
+  await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
   const row = page.getByRole("table", { name: "Tools" }).getByRole("row").nth(1);
   await expect(row).toContainText("send_invoice");
   await expect(row).toContainText("/due");
@@ -36,6 +37,7 @@ test("the same from the keyboard alone", async ({ page }) => {
   await tabTo(page, page.getByRole("button", { name: "Invalid" }));
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/sort=invalid/);
+  await expect(page.locator("main [aria-busy=true]")).toHaveCount(0);
   const row = page.getByRole("table", { name: "Tools" }).getByRole("row").nth(1);
   await expect(row).toContainText("send_invoice");
   await pressUntilFocused(page, "k", row.getByRole("link"));

@@ -10,6 +10,7 @@ import { callParsers, callQuery, filterLabels, filterNames, filtersOf } from "./
 import { callSearchFields } from "./call-search-fields.ts";
 import { loadFieldValues } from "./load-calls.ts";
 import { labelOfRetry } from "./retry-label.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 /** The search box and the filters in force. */
 export function CallSearch(): ReactNode {
@@ -20,7 +21,7 @@ export function CallSearch(): ReactNode {
   const filters = filtersOf(params);
   const last = filters.at(-1);
   return (
-    <div className="min-w-0 flex-1" aria-busy={isPending}>
+    <div className="min-w-0 flex-1" {...pendingMarks(isPending)}>
       <SearchBox
         label="Search calls"
         placeholder="outcome:denied tool:refund_order, or text of an error or an id"

@@ -9,6 +9,7 @@ import type { ViewList } from "../views/view.ts";
 import { ViewsMenu } from "../views/views-menu.tsx";
 import { callColumns } from "./call-columns.tsx";
 import { contrastParsers } from "./call-params.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 const specs = callColumns({ open: () => {}, showDate: false });
 
@@ -44,7 +45,7 @@ export function CallsToolbar({
       <button
         type="button"
         aria-pressed={differs}
-        aria-busy={isPending}
+        {...pendingMarks(isPending)}
         disabled={!isNarrowed && !differs}
         title={isNarrowed ? "Hold these calls against the others of this time" : "Filter first: all calls are alike"}
         onClick={() => void setDiffers(differs ? null : true)}

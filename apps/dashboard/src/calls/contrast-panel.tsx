@@ -9,6 +9,7 @@ import { withSearch } from "../search/filters.ts";
 import { Panel } from "../ui/panel.tsx";
 import type { Contrast, ContrastValue } from "./call-contrast.ts";
 import { callParsers } from "./call-params.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 /** What the calls of the screen have in common that others have not. A click looks at those with a value. */
 export function ContrastPanel({ contrast }: { contrast: Contrast }): ReactNode {
@@ -68,7 +69,7 @@ function Difference({
   );
   const className = "block w-full rounded-sm px-2 py-1.5 text-left";
   return (
-    <li className={clsx("min-w-0", isPending && "opacity-60")}>
+    <li {...pendingMarks(isPending)} className={clsx("min-w-0", isPending && "opacity-60")}>
       {filter === null || value === null || counts.these === 0 ? (
         <div className={className}>{content}</div>
       ) : (

@@ -2,6 +2,7 @@ import { clsx } from "clsx";
 import type { ReactNode } from "react";
 import type { FacetValue } from "../calls/facet.ts";
 import { formatCount } from "../format.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 const SHOWN = 8;
 /** Fewer than these are not worth folding away. */
@@ -44,7 +45,7 @@ export function FacetValues({
     </li>
   );
   return (
-    <section aria-label={title} className={clsx("py-1.5", isPending && "opacity-60")}>
+    <section aria-label={title} {...pendingMarks(isPending)} className={clsx("py-1.5", isPending && "opacity-60")}>
       <h2 className="px-2 pb-0.5 text-xs font-semibold text-soft">
         {title}
         {ofNewest === null ? null : <span className="font-normal"> of the newest {formatCount(ofNewest)}</span>}

@@ -6,6 +6,7 @@ import { SearchBox } from "../search/search-box.tsx";
 import type { SearchField } from "../search/search-field.ts";
 import { FilterChips } from "../search/filter-chips.tsx";
 import { operationParsers, operationStatuses, statusLabels } from "./operation-params.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 const fields = [
   { name: "tool", about: "name of the tool" },
@@ -22,7 +23,10 @@ export function OperationFilters(): ReactNode {
     ...(params.q === null ? [] : [{ name: "q" as const, label: "Text", value: params.q }]),
   ];
   return (
-    <div className="mb-3 flex flex-wrap items-start gap-2 max-sm:flex-col max-sm:items-stretch" aria-busy={isPending}>
+    <div
+      className="mb-3 flex flex-wrap items-start gap-2 max-sm:flex-col max-sm:items-stretch"
+      {...pendingMarks(isPending)}
+    >
       <div className="min-w-0 flex-1">
         <SearchBox
           label="Search operations"

@@ -15,6 +15,7 @@ import {
   sessionQuery,
   sessionSearchFields,
 } from "./session-params.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 /** The search box and the filters in force; kept in the URL. */
 export function SessionSearch(): ReactNode {
@@ -28,7 +29,7 @@ export function SessionSearch(): ReactNode {
   const filters = sessionFiltersOf(params);
   const last = filters.at(-1);
   return (
-    <div className="min-w-0 flex-1" aria-busy={isPending}>
+    <div className="min-w-0 flex-1" {...pendingMarks(isPending)}>
       <SearchBox
         label="Search sessions"
         placeholder="client:claude-code only:denials, or part of a session id"

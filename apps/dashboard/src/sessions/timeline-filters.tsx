@@ -11,6 +11,7 @@ import { useSlashKey } from "../search/use-slash-key.ts";
 import { MenuCheckboxItem, menuClass, toolButtonClass } from "../ui/menu.tsx";
 import type { OutlineTool } from "./outline.ts";
 import { timelineFilters, timelineParsers, type TimelineFilter } from "./timeline-params.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 const filterLabels: Readonly<Record<TimelineFilter, string>> = {
   retries: "Retries",
@@ -45,7 +46,7 @@ export function TimelineFilters({
     <div
       role="group"
       aria-label="Which calls"
-      aria-busy={isPending}
+      {...pendingMarks(isPending)}
       className="flex flex-wrap items-center gap-1.5 border-b border-line px-4 py-2"
     >
       <form role="search" onSubmit={search} className="relative min-w-40 flex-1 basis-40">

@@ -88,6 +88,7 @@ export function RowTable<Row extends { id: string }>({
       ref={scroller}
       onScroll={onAtTop && ((event) => onAtTop(event.currentTarget.scrollTop < ROW_PX))}
       role="table"
+      data-rows
       aria-label={label}
       aria-rowcount={hasMore ? -1 : rows.length + 1}
       tabIndex={0}

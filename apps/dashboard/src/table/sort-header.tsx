@@ -2,7 +2,8 @@
 
 import { ArrowDown } from "lucide-react";
 import { parseAsString, useQueryState } from "nuqs";
-import type { ReactNode } from "react";
+import { useTransition, type ReactNode } from "react";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 /** A column heading that sorts a list by its column, most first; kept in the URL. */
 export function SortHeader({
@@ -16,15 +17,17 @@ export function SortHeader({
   usual: string;
   children: ReactNode;
 }): ReactNode {
+  const [isPending, startTransition] = useTransition();
   const [current, setCurrent] = useQueryState(
     "sort",
-    parseAsString.withDefault(usual).withOptions({ shallow: false, history: "push" }),
+    parseAsString.withDefault(usual).withOptions({ shallow: false, history: "push", startTransition }),
   );
   const isSorted = current === sort;
   return (
     <button
       type="button"
       aria-pressed={isSorted}
+      {...pendingMarks(isPending)}
       onClick={() => void setCurrent(sort === usual ? null : sort)}
       className="inline-flex items-center gap-0.5 hover:text-ink aria-pressed:font-semibold aria-pressed:text-ink"
     >

@@ -8,6 +8,7 @@ import { primaryButtonClass } from "../ui/modal-dialog.tsx";
 import { useClock } from "./clock.tsx";
 import { formatInstant, localInput } from "./format-instant.ts";
 import { ranges, rangeLabels, timeWindowOf, timeWindowParsers, type TimeWindow } from "./time-window.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 const buttonClass =
   "rounded-sm px-2.5 py-1 text-xs font-medium text-soft hover:text-ink aria-pressed:bg-raised aria-pressed:text-ink";
@@ -31,7 +32,7 @@ export function WindowPicker(): ReactNode {
     set({ from: Math.max(0, from - half), to: to + half });
   };
   return (
-    <div className="flex flex-wrap items-center gap-2" aria-busy={isPending}>
+    <div className="flex flex-wrap items-center gap-2" {...pendingMarks(isPending)}>
       {isFixed ? (
         <div role="group" aria-label="Move the time window" className="flex items-center gap-0.5 text-xs">
           <StepButton label="Earlier" onClick={() => move(-1)}>

@@ -6,6 +6,7 @@ import { FilterChips } from "../search/filter-chips.tsx";
 import { SearchBox } from "../search/search-box.tsx";
 import type { SearchField } from "../search/search-field.ts";
 import { toolParsers } from "./tool-params.ts";
+import { pendingMarks } from "../ui/pending-marks.ts";
 
 const fields = [{ name: "server", about: "name of the MCP server" }] as const satisfies readonly SearchField[];
 
@@ -18,7 +19,7 @@ export function ToolFilters(): ReactNode {
     ...(params.q === null ? [] : [{ name: "q" as const, label: "Text", value: params.q }]),
   ];
   return (
-    <div className="mb-3" aria-busy={isPending}>
+    <div className="mb-3" {...pendingMarks(isPending)}>
       <SearchBox
         label="Search tools"
         placeholder="part of a tool's name, server:payments"
