@@ -1,4 +1,4 @@
-import { createUser, INSTANCE, listAccess, listUsers, setUserDisabled } from "@tachograph/ledger";
+import { createUser, listUsers, setUserDisabled } from "@tachograph/ledger";
 import { sql } from "kysely";
 import { createServer, type AddressInfo } from "node:net";
 import { startDashboard } from "../src/dashboard-process.ts";

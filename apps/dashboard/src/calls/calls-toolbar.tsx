@@ -31,7 +31,7 @@ export function CallsToolbar({
   );
   const [isLive, setLive] = useQueryState("live", parseAsBoolean.withDefault(false).withOptions({ history: "push" }));
   return (
-    <div role="group" aria-label="Rows" className="flex shrink-0 items-start gap-2">
+    <div role="group" aria-label="Rows" className="flex shrink-0 flex-wrap items-start gap-2">
       <button
         type="button"
         aria-pressed={isLive}

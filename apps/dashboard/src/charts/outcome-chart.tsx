@@ -158,9 +158,13 @@ export function OutcomeChart({
 
 const compact = Intl.NumberFormat("en", { notation: "compact" });
 
+/** Where there are more bars than room they are drawn this wide all the same. */
+const MIN_BAR_PX = 1.5;
+
 /** The library's own measures the outline of each of hundreds of them. */
 function BarPiece({ x, y, width, height, fill }: BarShapeProps): ReactNode {
-  return width > 0 && height > 0 ? <rect x={x} y={y} width={width} height={height} fill={fill} /> : null;
+  const shown = Math.max(width, MIN_BAR_PX);
+  return height > 0 ? <rect x={x - (shown - width) / 2} y={y} width={shown} height={height} fill={fill} /> : null;
 }
 
 const DENSE_SHARE = 0.1;

@@ -15,7 +15,7 @@ export function UsersTable({ users, projects }: { users: UserRow[]; projects: st
       <PlainTable label="Users" headers={["Name", "Role", "In projects", "Signed in", "Change"]}>
         {users.map((user) => (
           <tr key={user.id}>
-            <td className={cellClass}>
+            <td className={`${cellClass} min-w-40`}>
               <InertText text={user.name} max={80} className="font-medium" />
               <div className="text-xs break-all text-soft">
                 <InertText text={user.email} max={120} />

@@ -9,7 +9,7 @@ export const menuClass =
 
 /** A button above a table. */
 export const toolButtonClass =
-  "inline-flex items-center gap-1.5 rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs font-medium text-soft hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-ink data-[state=open]:text-ink";
+  "inline-flex items-center gap-1.5 whitespace-nowrap rounded-md border border-line bg-surface px-2.5 py-1.5 text-xs font-medium text-soft hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-ink data-[state=open]:text-ink";
 
 export const menuItemClass =
   "flex w-full cursor-pointer items-center gap-2 rounded-sm px-2 py-1 text-left outline-none select-none data-disabled:cursor-default data-disabled:text-soft/70 data-highlighted:bg-raised";

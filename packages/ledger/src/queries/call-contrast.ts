@@ -62,7 +62,7 @@ const turnedOut = [
 const LOOKED_AT = 5_000;
 const MOST_OF_THESE = 20;
 const MOST_OF_OTHERS = 200;
-const MAX_VALUES = 15;
+const MAX_VALUES = 12;
 /** Shares that are nearer to each other say nothing. */
 const MIN_DISTANCE = 0.1;
 
@@ -101,7 +101,7 @@ export async function contrastCalls(ledger: Ledger, options: Scope & { filter: C
     counts.find((counted) => counted.value === value)?.count ?? 0;
   const values = contrastedFields.flatMap((field) => {
     const [own, foreign] = [these.values[field], others.values[field]];
-    // That these have a value says that they do not lack one.
+    // That these have a value says already that they do not lack one.
     const missing = foreign.filter(({ value }) => value !== null).slice(0, MOST_OF_THESE);
     return [...new Set([...own, ...missing].map(({ value }) => value))].map((value) => ({
       field,
@@ -112,7 +112,7 @@ export async function contrastCalls(ledger: Ledger, options: Scope & { filter: C
   });
   return {
     values: values
-      .filter((value) => Math.abs(distance(value)) >= MIN_DISTANCE)
+      .filter((value) => (value.value === null ? distance(value) : Math.abs(distance(value))) >= MIN_DISTANCE)
       .toSorted((one, other) => Math.abs(distance(other)) - Math.abs(distance(one)))
       .slice(0, MAX_VALUES),
     these: these.looked,
