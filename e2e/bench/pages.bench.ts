@@ -21,8 +21,7 @@ const root = join(import.meta.dirname, "../..");
 /**
  * What each screen of the navigation costs a browser that opens it for the first time, and a session of 30,000 calls:
  * the built dashboard on a Postgres of its own, in a real Chromium. Each number is the median of its rounds, and that of
- * longest tasks the worst. In each round a document of a few bytes is opened too: half of what a page takes is the browser's
- * own start.
+ * longest tasks the worst. In each round a document of a few bytes is opened too, which no page can be under.
  */
 export async function* run({ quick }: { quick: boolean }): AsyncIterable<Measurement> {
   if (!existsSync(join(root, "apps/dashboard/.next/BUILD_ID"))) {
