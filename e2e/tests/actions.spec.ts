@@ -212,7 +212,7 @@ async function callWithPayload(ledger: Ledger): Promise<string> {
 }
 
 for (const who of everybody) {
-  test(`${who}: ${who === "owner" ? "is given" : who === "auditor" ? "is given for a reason" : "is not given"} arguments and results`, async ({
+  test(`${who}: arguments and results are ${who === "owner" ? "given" : who === "auditor" ? "given for a reason" : "not given"}`, async ({
     browser,
     service,
     request: owner,

@@ -15,7 +15,7 @@ const test = base.extend<{ dashboard: DashboardProcess }>({
   storageState: { cookies: [], origins: [] },
 });
 
-test("who guesses a password ten times is held back, the right one too; who comes from elsewhere is not", async ({
+test("after ten wrong passwords for somebody the right one is refused too, and somebody else still gets in", async ({
   browser,
   service,
   dashboard,

@@ -6,11 +6,11 @@ import { outcomeStyleOf } from "../outcome-style.ts";
 import { FilterChips } from "../search/filter-chips.tsx";
 import { withoutFilter, withSearch } from "../search/filters.ts";
 import { SearchBox } from "../search/search-box.tsx";
+import { pendingMarks } from "../ui/pending-marks.ts";
 import { callParsers, callQuery, filterLabels, filterNames, filtersOf } from "./call-params.ts";
 import { callSearchFields } from "./call-search-fields.ts";
 import { loadFieldValues } from "./load-calls.ts";
 import { labelOfRetry } from "./retry-label.ts";
-import { pendingMarks } from "../ui/pending-marks.ts";
 
 /** The search box and the filters in force. */
 export function CallSearch(): ReactNode {

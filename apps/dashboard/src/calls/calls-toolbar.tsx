@@ -5,11 +5,11 @@ import { parseAsBoolean, useQueryState } from "nuqs";
 import { useTransition, type ReactNode } from "react";
 import { ColumnChooser } from "../table/column-chooser.tsx";
 import { toolButtonClass } from "../ui/menu.tsx";
+import { pendingMarks } from "../ui/pending-marks.ts";
 import type { ViewList } from "../views/view.ts";
 import { ViewsMenu } from "../views/views-menu.tsx";
 import { callColumns } from "./call-columns.tsx";
 import { contrastParsers } from "./call-params.ts";
-import { pendingMarks } from "../ui/pending-marks.ts";
 
 const specs = callColumns({ open: () => {}, showDate: false });
 

@@ -7,9 +7,9 @@ import { formatCount, formatRatio } from "../format.ts";
 import { InertText } from "../inert/inert-text.tsx";
 import { withSearch } from "../search/filters.ts";
 import { Panel } from "../ui/panel.tsx";
+import { pendingMarks } from "../ui/pending-marks.ts";
 import type { Contrast, ContrastValue } from "./call-contrast.ts";
 import { callParsers } from "./call-params.ts";
-import { pendingMarks } from "../ui/pending-marks.ts";
 
 /** What the calls of the screen have in common that others have not. A click looks at those with a value. */
 export function ContrastPanel({ contrast }: { contrast: Contrast }): ReactNode {

@@ -5,8 +5,8 @@ import { useTransition, type ReactNode } from "react";
 import { SearchBox } from "../search/search-box.tsx";
 import type { SearchField } from "../search/search-field.ts";
 import { FilterChips } from "../search/filter-chips.tsx";
-import { operationParsers, operationStatuses, statusLabels } from "./operation-params.ts";
 import { pendingMarks } from "../ui/pending-marks.ts";
+import { operationParsers, operationStatuses, statusLabels } from "./operation-params.ts";
 
 const fields = [
   { name: "tool", about: "name of the tool" },

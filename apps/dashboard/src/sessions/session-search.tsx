@@ -5,6 +5,7 @@ import { useCallback, useTransition, type ReactNode } from "react";
 import { FilterChips } from "../search/filter-chips.tsx";
 import { withoutFilter, withSearch } from "../search/filters.ts";
 import { SearchBox } from "../search/search-box.tsx";
+import { pendingMarks } from "../ui/pending-marks.ts";
 import { loadSessionFieldValues } from "./load-sessions.ts";
 import {
   labelOfSignal,
@@ -15,7 +16,6 @@ import {
   sessionQuery,
   sessionSearchFields,
 } from "./session-params.ts";
-import { pendingMarks } from "../ui/pending-marks.ts";
 
 /** The search box and the filters in force; kept in the URL. */
 export function SessionSearch(): ReactNode {

@@ -9,9 +9,9 @@ import { toggled } from "../facets/facet-values.tsx";
 import { formatCount } from "../format.ts";
 import { useSlashKey } from "../search/use-slash-key.ts";
 import { MenuCheckboxItem, menuClass, toolButtonClass } from "../ui/menu.tsx";
+import { pendingMarks } from "../ui/pending-marks.ts";
 import type { OutlineTool } from "./outline.ts";
 import { timelineFilters, timelineParsers, type TimelineFilter } from "./timeline-params.ts";
-import { pendingMarks } from "../ui/pending-marks.ts";
 
 const filterLabels: Readonly<Record<TimelineFilter, string>> = {
   retries: "Retries",

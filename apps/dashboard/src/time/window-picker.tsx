@@ -5,10 +5,10 @@ import { useQueryStates } from "nuqs";
 import { Popover } from "radix-ui";
 import { useState, useTransition, type ReactNode, type SubmitEvent } from "react";
 import { primaryButtonClass } from "../ui/modal-dialog.tsx";
+import { pendingMarks } from "../ui/pending-marks.ts";
 import { useClock } from "./clock.tsx";
 import { formatInstant, localInput } from "./format-instant.ts";
 import { ranges, rangeLabels, timeWindowOf, timeWindowParsers, type TimeWindow } from "./time-window.ts";
-import { pendingMarks } from "../ui/pending-marks.ts";
 
 const buttonClass =
   "rounded-sm px-2.5 py-1 text-xs font-medium text-soft hover:text-ink aria-pressed:bg-raised aria-pressed:text-ink";

@@ -5,8 +5,8 @@ import { useTransition, type ReactNode } from "react";
 import { FilterChips } from "../search/filter-chips.tsx";
 import { SearchBox } from "../search/search-box.tsx";
 import type { SearchField } from "../search/search-field.ts";
-import { toolParsers } from "./tool-params.ts";
 import { pendingMarks } from "../ui/pending-marks.ts";
+import { toolParsers } from "./tool-params.ts";
 
 const fields = [{ name: "server", about: "name of the MCP server" }] as const satisfies readonly SearchField[];
 
