@@ -8,7 +8,7 @@ type StorageState = Exclude<BrowserContextOptions["storageState"], string | unde
  * throws, logs an error or breaks the content security policy fails its test.
  */
 export const test = base.extend<
-  { faults: string[] },
+  { faults: string[]; closesAll: void },
   { seededSessions: number; service: Service; signedIn: StorageState }
 >({
   /** How many sessions of the last day there are. */
@@ -33,6 +33,16 @@ export const test = base.extend<
   ],
   baseURL: async ({ service }, use) => use(service.url),
   storageState: async ({ signedIn }, use) => use(signedIn),
+  // A page that nobody looks at any more still asks for what is new.
+  closesAll: [
+    async ({ browser }, use) => {
+      const before = browser.contexts();
+      await use();
+      const left = browser.contexts().filter((context) => !before.includes(context));
+      await Promise.all(left.map((context) => context.close()));
+    },
+    { auto: true },
+  ],
   faults: [
     async ({ page }, use) => {
       const faults: string[] = [];

@@ -6,7 +6,7 @@ export const PASSWORD = "a few words that do not belong";
 
 let made = 0;
 
-/** Somebody new with a role, signed in by an invitation of theirs, in a browser of their own. */
+/** Somebody new with a role, signed in by an invitation of theirs, in a browser and at an address of their own. */
 export async function signInAs(
   browser: Browser,
   service: Service,
@@ -21,7 +21,12 @@ export async function signInAs(
     await setMemberRole(ledger, { project, userId, role: own });
   }
   const token = await createPasswordLink(ledger, { userId, purpose: "invitation", holdsHours: 1 });
-  const context = await browser.newContext({ baseURL: service.url, storageState: { cookies: [], origins: [] } });
+  const context = await browser.newContext({
+    baseURL: service.url,
+    storageState: { cookies: [], origins: [] },
+    // Attempts to sign in are counted by address.
+    extraHTTPHeaders: { "x-forwarded-for": `198.51.100.${made}` },
+  });
   const page = await context.newPage();
   await page.goto(`/login/password?token=${token}`);
   await page.getByLabel("New password").fill(PASSWORD);

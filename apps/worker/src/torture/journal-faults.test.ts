@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openGround, type Ground } from "./ground.ts";
 import type { Answer, Call } from "./deliver.ts";
+import { patient } from "./server-settings.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 const soon = { timeout: 20_000 };
@@ -41,7 +42,7 @@ async function holds({ recover }: { recover: () => void }): Promise<void> {
 
 test("where the journal's folder cannot be made, nothing is changed, reads go on, and no record is lost", async () => {
   writeFileSync(ground.place.journal, "in the way");
-  server = await ground.start();
+  server = await ground.start(patient);
   await holds({ recover: () => rmSync(ground.place.journal) });
 });
 
@@ -65,7 +66,7 @@ describe.runIf(mountable)("a disk", () => {
   afterEach(() => unmount(ground.place.journal));
 
   test("that fills up under the journal: nothing is changed, reads go on, and no record is lost", async () => {
-    server = await ground.start();
+    server = await ground.start(patient);
     expect(await ask("pay")).toMatchObject({ isError: false });
     expect(await ask("find")).toMatchObject({ isError: false });
     const ballast = join(ground.place.journal, "ballast");
@@ -77,7 +78,7 @@ describe.runIf(mountable)("a disk", () => {
 
   test("that is read-only: nothing is changed, reads go on, and no record is lost", async () => {
     expect(mount("-o", "remount,ro", ground.place.journal)).toBe(true);
-    server = await ground.start();
+    server = await ground.start(patient);
     await holds({ recover: () => mount("-o", "remount,rw", ground.place.journal) });
   });
 });

@@ -5,6 +5,7 @@ import { startProxy, type CuttableProxy } from "@tachograph/ledger/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openGround, type Ground } from "./ground.ts";
 import type { Call } from "./deliver.ts";
+import { patient } from "./server-settings.ts";
 import type { ServerProcess } from "./server-process.ts";
 
 const soon = { timeout: 20_000 };
@@ -16,7 +17,10 @@ let other: ServerProcess;
 beforeAll(async () => {
   ground = await openGround();
   proxy = await startProxy(ground.place.databaseUrl);
-  [owner, other] = await Promise.all([ground.start(), ground.start({ databaseUrl: proxy.url, waitMs: 60_000 })]);
+  [owner, other] = await Promise.all([
+    ground.start(patient),
+    ground.start({ ...patient, databaseUrl: proxy.url, waitMs: 60_000 }),
+  ]);
 });
 afterAll(async () => {
   await ground.close();
