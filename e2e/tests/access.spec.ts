@@ -149,6 +149,7 @@ test("a wrong password is told, a right one signs in, and being disabled ends it
   };
   await signIn("not the right one at all");
   await expect(page.locator("main").getByRole("alert")).toContainText("Address or password is wrong.");
+  await expect(page.getByLabel("E-mail address")).toHaveValue(email);
   await signIn(PASSWORD);
   await expect(page.getByRole("heading", { name: "Overview" })).toBeVisible();
   await setUserDisabled(service.ledger, { userId, disabled: true });

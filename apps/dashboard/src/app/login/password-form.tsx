@@ -7,10 +7,18 @@ import { setPassword, signIn } from "./sign-in.ts";
 
 /** Address and password. */
 export function SignInForm(): ReactNode {
-  const [fault, submit, isPending] = useActionState(signIn, undefined);
+  const [answer, submit, isPending] = useActionState(signIn, undefined);
   return (
     <form action={submit} className="mt-4 space-y-3">
-      <Field label="E-mail address" name="email" type="email" autoComplete="username" required maxLength={255} />
+      <Field
+        label="E-mail address"
+        name="email"
+        type="email"
+        autoComplete="username"
+        required
+        maxLength={255}
+        defaultValue={answer?.email}
+      />
       <Field
         label="Password"
         name="password"
@@ -19,7 +27,7 @@ export function SignInForm(): ReactNode {
         required
         maxLength={128}
       />
-      <Fault text={fault} />
+      <Fault text={answer?.fault} />
       <button type="submit" disabled={isPending} className={`${primaryButtonClass} w-full`}>
         Sign in
       </button>

@@ -13,12 +13,15 @@ const text = (form: FormData, name: string): string => {
 
 const BUSY = "Too many attempts. Wait a few minutes, then try again.";
 
-/** Says why somebody did not get in; goes to the first screen where they did. */
-export async function signIn(_before: string | undefined, form: FormData): Promise<string> {
+/** Says why somebody did not get in, and the address that they gave; goes to the first screen where they did. */
+export async function signIn(
+  _before: { fault: string; email: string } | undefined,
+  form: FormData,
+): Promise<{ fault: string; email: string }> {
   const given = { email: text(form, "email"), password: text(form, "password") };
   const result = await signInWithPassword(given, await headers());
-  if (result === "busy") return BUSY;
-  if (result === "wrong") return "Address or password is wrong.";
+  if (result === "busy") return { fault: BUSY, email: given.email };
+  if (result === "wrong") return { fault: "Address or password is wrong.", email: given.email };
   await adoptCookies(result.headers);
   redirect(await homeOf(result.userId));
 }
