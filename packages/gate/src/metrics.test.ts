@@ -201,7 +201,7 @@ describe("the journal", () => {
 test("duplicates that got the original answer, and operations whose end the ledger has not heard, are counted", async () => {
   const database = await createTestDatabase();
   const line = await startCuttable(database.url);
-  const ledger = openLedger({ url: line.url });
+  const ledger = openLedger({ url: line.url, claimBudgetMs: 3_000 });
   let cuts = false;
   const pay: TestTool = {
     input: z.object({ order: z.string() }),

@@ -37,7 +37,7 @@ beforeAll(async () => {
   telemetry = startTelemetry();
   database = await createTestDatabase();
   proxy = await startCuttable(database.url);
-  ledger = openLedger({ url: proxy.url, maxConnections: 3 });
+  ledger = openLedger({ url: proxy.url, maxConnections: 3, claimBudgetMs: 3_000 });
 });
 let orders = 0;
 beforeEach(() => {
