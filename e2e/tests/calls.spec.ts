@@ -67,6 +67,24 @@ test("the same from the keyboard alone", async ({ page }) => {
   await expect(page.getByRole("dialog", { name: "Keys" })).toBeHidden();
 });
 
+test("what is typed right after a completion was chosen follows it", async ({ page }) => {
+  // As on a machine that has no time to paint.
+  await page.addInitScript(() => {
+    window.requestAnimationFrame = (callback) => window.setTimeout(() => callback(performance.now()), 300);
+  });
+  await page.goto("/calls");
+  await expect(rowsOf(page).nth(1)).toBeVisible();
+  await pressUntilFocused(page, "/", searchBox(page));
+  await page.keyboard.type("outcome:deni");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("tool:refund_order");
+  await expect(searchBox(page)).toHaveValue("outcome:denied tool:refund_order");
+  await page.waitForTimeout(500);
+  await page.keyboard.type("s");
+  await expect(searchBox(page)).toHaveValue("outcome:denied tool:refund_orders");
+});
+
 test("a search that is not understood points at the fault and mends it", async ({ page }) => {
   await page.goto("/calls");
   await search(page, "outcome:refusd bank");

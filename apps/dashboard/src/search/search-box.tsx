@@ -2,6 +2,7 @@
 
 import { Search } from "lucide-react";
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode, type SubmitEvent } from "react";
+import { flushSync } from "react-dom";
 import { complete, completionAt, fitting, type Completion } from "./complete-search.ts";
 import { parseSearch } from "./parse-search.ts";
 import type { ParsedSearch, SearchFault, SearchField } from "./search-field.ts";
@@ -61,11 +62,10 @@ export function SearchBox({
   const choose = (option: SearchOption): void => {
     if (completion === undefined) return;
     const done = complete(text, completion, option.value);
-    change(done.text, done.caret);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(done.caret, done.caret);
-    });
+    // Before the next key is heard: what is typed on must not end up around the caret of before.
+    flushSync(() => change(done.text, done.caret));
+    input.current?.focus();
+    input.current?.setSelectionRange(done.caret, done.caret);
   };
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
