@@ -25,7 +25,8 @@ test("find the denied refund of yesterday and say why", async ({ page }) => {
   const why = panel.getByRole("region", { name: "What happened" });
   await expect(why).toContainText("said no");
   await expect(why).toContainText("Nothing was changed.");
-  await expect(why.getByText("Rule", { exact: true })).toBeVisible();
+  // A rule of the gate, or what the server's HTTP layer said.
+  await expect(why.getByText(/^(?:Rule|Error)$/).first()).toBeVisible();
   await expect(why.getByText("Reason", { exact: true })).toBeVisible();
 });
 
@@ -55,7 +56,7 @@ test("the same from the keyboard alone", async ({ page }) => {
   await pressUntilFocused(page, "k", rowsOf(page).nth(1).getByRole("link"));
   await page.keyboard.press("Enter");
   const panel = page.getByRole("dialog", { name: "Call" });
-  await expect(panel.getByText("Rule", { exact: true }).first()).toBeVisible();
+  await expect(panel.getByText("Reason", { exact: true }).first()).toBeVisible();
   const first = page.url();
   await page.keyboard.press("]");
   await expect(page).not.toHaveURL(first);
