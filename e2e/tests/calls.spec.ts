@@ -81,6 +81,7 @@ test("what is typed right after a completion was chosen follows it", async ({ pa
   await page.keyboard.press("Tab");
   await page.keyboard.type("tool:refund_order");
   await expect(searchBox(page)).toHaveValue("outcome:denied tool:refund_order");
+  // Until a frame that was asked for when the completion was chosen has been and gone.
   await page.waitForTimeout(500);
   await page.keyboard.type("s");
   await expect(searchBox(page)).toHaveValue("outcome:denied tool:refund_orders");

@@ -7,7 +7,7 @@ import { setPassword, signIn } from "./sign-in.ts";
 
 /** Address and password. */
 export function SignInForm(): ReactNode {
-  const [answer, submit, isPending] = useActionState(signIn, undefined);
+  const [failed, submit, isPending] = useActionState(signIn, undefined);
   return (
     <form action={submit} className="mt-4 space-y-3">
       <Field
@@ -17,7 +17,7 @@ export function SignInForm(): ReactNode {
         autoComplete="username"
         required
         maxLength={255}
-        defaultValue={answer?.email}
+        defaultValue={failed?.email}
       />
       <Field
         label="Password"
@@ -27,7 +27,7 @@ export function SignInForm(): ReactNode {
         required
         maxLength={128}
       />
-      <Fault text={answer?.fault} />
+      <Fault text={failed?.fault} />
       <button type="submit" disabled={isPending} className={`${primaryButtonClass} w-full`}>
         Sign in
       </button>

@@ -13,11 +13,14 @@ const text = (form: FormData, name: string): string => {
 
 const BUSY = "Too many attempts. Wait a few minutes, then try again.";
 
-/** Says why somebody did not get in, and the address that they gave; goes to the first screen where they did. */
-export async function signIn(
-  _before: { fault: string; email: string } | undefined,
-  form: FormData,
-): Promise<{ fault: string; email: string }> {
+interface FailedSignIn {
+  fault: string;
+  /** As it was given: a form that was sent is emptied. */
+  email: string;
+}
+
+/** Says why somebody did not get in; goes to the first screen where they did. */
+export async function signIn(_before: FailedSignIn | undefined, form: FormData): Promise<FailedSignIn> {
   const given = { email: text(form, "email"), password: text(form, "password") };
   const result = await signInWithPassword(given, await headers());
   if (result === "busy") return { fault: BUSY, email: given.email };
